@@ -1,0 +1,156 @@
+package spec
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"pipy/pipy/event"
+)
+
+// kind is what is known about a Go type that an argument can have.
+type kind struct {
+	wants string // for error messages
+	ts    string // for type declarations
+	conv  func(v any) (any, error)
+}
+
+// Kinds that are looked up by a destination's type.
+func kindOf[T any]() kind {
+	var zero T
+	switch any(&zero).(type) {
+	case *bool:
+		return kind{"true or false", "boolean", func(v any) (any, error) {
+			switch v := v.(type) {
+			case bool:
+				return v, nil
+			case string:
+				if v == "true" || v == "false" {
+					return v == "true", nil
+				}
+			}
+			return nil, mismatch("true or false", v)
+		}}
+	case *int:
+		return kind{"a number", "number", func(v any) (any, error) {
+			if n, ok := v.(float64); ok {
+				return int(n), nil
+			}
+			return nil, mismatch("a number", v)
+		}}
+	case *float64:
+		return kind{"a number", "number", func(v any) (any, error) {
+			if n, ok := v.(float64); ok {
+				return n, nil
+			}
+			return nil, mismatch("a number", v)
+		}}
+	case *string:
+		return kind{"a string", "string", func(v any) (any, error) {
+			switch v := v.(type) {
+			case string:
+				return v, nil
+			case *event.Data:
+				return v.String(), nil
+			}
+			return nil, mismatch("a string", v)
+		}}
+	case *time.Duration:
+		return kind{wantsSeconds, "number | string", func(v any) (any, error) { return erased(ParseSeconds(v)) }}
+	case *Size:
+		return kind{wantsSize, "number | string", func(v any) (any, error) { return erased(ParseSize(v)) }}
+	case *any:
+		return kind{"a value", "any", func(v any) (any, error) { return v, nil }}
+	case *Raw:
+		return kind{"a value", "any", func(v any) (any, error) { return Raw{v}, nil }}
+	case *Func:
+		return kind{"a function", "(...args: any[]) => any", func(v any) (any, error) { return want[Func](v, "a function") }}
+	case *Promise:
+		return kind{"a promise", "Promise<any>", func(v any) (any, error) { return want[Promise](v, "a promise") }}
+	case *event.Object:
+		return kind{"an object", "object", func(v any) (any, error) { return want[event.Object](v, "an object") }}
+	case *event.Event:
+		return kind{"an event", "Event", func(v any) (any, error) { return want[event.Event](v, "an event") }}
+	case *[]any:
+		return kind{"an array", "any[]", func(v any) (any, error) {
+			if o, ok := v.(event.Object); ok {
+				if items, ok := o.Elements(); ok {
+					return items, nil
+				}
+			}
+			return nil, mismatch("an array", v)
+		}}
+	case *[]string:
+		return kind{"an array of strings", "string[]", func(v any) (any, error) {
+			o, ok := v.(event.Object)
+			if !ok {
+				return nil, mismatch("an array of strings", v)
+			}
+			items, ok := o.Elements()
+			if !ok {
+				return nil, mismatch("an array of strings", v)
+			}
+			list := make([]string, len(items))
+			for i, item := range items {
+				s, ok := item.(string)
+				if !ok {
+					return nil, fmt.Errorf("element %d: %w", i, mismatch("a string", item))
+				}
+				list[i] = s
+			}
+			return list, nil
+		}}
+	}
+	name, ok := ClassName(zero)
+	if !ok {
+		name = fmt.Sprintf("%T", zero)
+	}
+	wants := "an object of class " + name
+	return kind{wants, name, func(v any) (any, error) { return want[T](v, wants) }}
+}
+
+func erased[T any](v T, err error) (any, error) { return v, err }
+
+func mismatch(wants string, v any) error { return &Mismatch{wants, Show(v)} }
+
+func want[T any](v any, wants string) (any, error) {
+	if t, ok := v.(T); ok {
+		return t, nil
+	}
+	return nil, mismatch(wants, v)
+}
+
+// Convert turns a script's value into a T, by the rules for arguments.
+func Convert[T any](v any) (T, error) {
+	r, err := kindOf[T]().conv(v)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	t, _ := r.(T)
+	return t, nil
+}
+
+// written is how a default is written in a script.
+func written(v any) string {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case int:
+		return strconv.Itoa(v)
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case string:
+		return strconv.Quote(v)
+	case time.Duration:
+		return strconv.FormatFloat(v.Seconds(), 'g', -1, 64)
+	case Size:
+		for i, unit := range []string{"g", "m", "k"} {
+			if n := int64(1) << (10 * (3 - i)); v != 0 && int64(v)%n == 0 {
+				return strconv.Quote(strconv.FormatInt(int64(v)/n, 10) + unit)
+			}
+		}
+		return strconv.FormatInt(int64(v), 10)
+	}
+	return ""
+}
