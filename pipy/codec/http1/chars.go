@@ -1,0 +1,123 @@
+package http1
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
+)
+
+// Classes of bytes.
+const (
+	isToken  = 1 << iota // tchar (RFC 9110, 5.6.2)
+	isHost               // of a reg-name or an IPv4 address (RFC 3986, 3.2.2)
+	isScheme             // after the first letter (RFC 3986, 3.1)
+	isHex
+)
+
+var class [256]uint8
+
+func init() {
+	mark := func(chars string, c uint8) {
+		for i := 0; i < len(chars); i++ {
+			class[chars[i]] |= c
+		}
+	}
+	const (
+		digits = "0123456789"
+		alphas = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	)
+	mark(digits+alphas+"!#$%&'*+-.^_`|~", isToken)
+	mark(digits+alphas+"-._~%!$&'()*+,;=", isHost)
+	mark(digits+alphas+"+-.", isScheme)
+	mark(digits+"abcdefABCDEF", isHex)
+}
+
+// token tells whether s is a token: a method, a field name.
+func token(s string) bool { return s != "" && tokenEnd(view(s), 0) == len(s) }
+
+// tokenEnd returns the position of the first byte of b, from i on, that is not
+// of a token, or len(b).
+func tokenEnd(b []byte, i int) int {
+	// Most names are letters and hyphens, which are looked at eight at a time.
+	for i+8 <= len(b) {
+		m := others(binary.LittleEndian.Uint64(b[i:]))
+		if m != 0 {
+			i += bits.TrailingZeros64(m) / 8
+			break
+		}
+		i += 8
+	}
+	for i < len(b) && class[b[i]]&isToken != 0 {
+		i++
+	}
+	return i
+}
+
+// others returns the high bits of those bytes of x that are neither letters nor
+// hyphens.
+func others(x uint64) uint64 {
+	low := x &^ highs
+	letter := low | 0x20*ones
+	// No sum carries over to the next byte, as all summands are below 0x80.
+	from, above := letter+(0x80-'a')*ones, letter+(0x7f-'z')*ones
+	hyphen := ^((low ^ '-'*ones) + 0x7f*ones)
+	return (^(from &^ above) &^ hyphen | x) & highs
+}
+
+// only tells whether all bytes of s are of a class.
+func only(s []byte, c uint8) bool {
+	for _, x := range s {
+		if class[x]&c == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones
+)
+
+// control returns the position of the first control character but HTAB in b,
+// from i on, or len(b): the first byte that cannot be in a field value or a
+// reason phrase (RFC 9110, 5.5).
+func control(b []byte, i int) int {
+	for i+8 <= len(b) {
+		x := binary.LittleEndian.Uint64(b[i:])
+		// In the lowest byte with its high bit set in m, and in no byte before
+		// it, x has a byte below 0x20 or a 0x7f.
+		m := ((x - 0x20*ones) | ((x ^ 0x7f*ones) - ones)) &^ x & highs
+		if m == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(m) / 8
+		if b[i] != '\t' {
+			return i
+		}
+		i++
+	}
+	for ; i < len(b); i++ {
+		if c := b[i]; (c < ' ' && c != '\t') || c == 0x7f {
+			return i
+		}
+	}
+	return i
+}
+
+// view returns the bytes of s, which must not be written to.
+func view(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// what names a control character for an error.
+func what(c byte) string {
+	switch c {
+	case '\r':
+		return "carriage return without line feed"
+	case '\n':
+		return "line feed without carriage return"
+	case 0:
+		return "NUL"
+	}
+	return "control character"
+}

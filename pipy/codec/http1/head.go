@@ -1,0 +1,133 @@
+package http1
+
+import (
+	"pipy/pipy/codec/httphead"
+	"pipy/pipy/event"
+)
+
+// opened is a MessageStart in one piece of memory with its head.
+type opened struct {
+	start event.MessageStart
+	head  httphead.Head
+}
+
+// newMessage returns a MessageStart with a head of n fields. If these are not
+// many, all is one allocation.
+func newMessage(n int) (*event.MessageStart, *httphead.Head) {
+	var o *opened
+	var fields []httphead.Field
+	switch {
+	case n <= 4:
+		m := &struct {
+			opened
+			fields [4]httphead.Field
+		}{}
+		o, fields = &m.opened, m.fields[:n]
+	case n <= 8:
+		m := &struct {
+			opened
+			fields [8]httphead.Field
+		}{}
+		o, fields = &m.opened, m.fields[:n]
+	case n <= 12:
+		m := &struct {
+			opened
+			fields [12]httphead.Field
+		}{}
+		o, fields = &m.opened, m.fields[:n]
+	default:
+		o, fields = &opened{}, make([]httphead.Field, n)
+	}
+	o.head.Header.Fields = fields
+	o.start.Head = &o.head
+	return &o.start, &o.head
+}
+
+// message makes the MessageStart of the head that is b up to k.line, and
+// settles how its body is framed. The text is copied once; all strings of the
+// head are parts of it.
+func (d *Decoder) message(b []byte, k *block, spans []span) (*event.MessageStart, error) {
+	text := string(b[k.start : k.line-len("\r\n\r\n")])
+	start, head := newMessage(len(spans))
+	l := &k.first
+	if l.status != 0 {
+		head.Status = l.status
+		head.StatusText = text[l.b-k.start : l.end-k.start]
+		head.Protocol = protocol(text[:l.a-k.start])
+	} else {
+		head.Method = text[:l.a-k.start]
+		head.Path = text[l.a+1-k.start : l.b-k.start]
+		head.Protocol = protocol(text[l.b+1-k.start : l.end-k.start])
+	}
+	f := framing{length: -1}
+	split(text, int32(k.start), spans, head.Header.Fields)
+	for i := range head.Header.Fields {
+		if err := f.note(&head.Header.Fields[i], d.response); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.frame(head, &f); err != nil {
+		return nil, err
+	}
+	return start, nil
+}
+
+// protocol returns the version without keeping the text of the head for it.
+func protocol(s string) string {
+	switch s {
+	case "HTTP/1.1":
+		return "HTTP/1.1"
+	case "HTTP/1.0":
+		return "HTTP/1.0"
+	}
+	return s
+}
+
+// split fills fields with the parts of text, which begins at position start.
+func split(text string, start int32, spans []span, fields []httphead.Field) {
+	for i, s := range spans {
+		fields[i] = httphead.Field{
+			Name:  text[s.name-start : s.colon-start],
+			Value: text[s.value-start : s.end-start],
+		}
+	}
+}
+
+// tail makes the MessageEnd of a trailer section.
+func tail(b []byte, k *block, spans []span) *event.MessageEnd {
+	if len(spans) == 0 {
+		return event.End
+	}
+	text := string(b[k.start : k.line-len("\r\n\r\n")])
+	fields := make([]httphead.Field, len(spans))
+	split(text, int32(k.start), spans, fields)
+	kept := fields[:0]
+	for _, f := range fields {
+		if !forbiddenInTail(f.Name) {
+			kept = append(kept, f)
+		}
+	}
+	if len(kept) == 0 {
+		return event.End
+	}
+	return &event.MessageEnd{Tail: &httphead.Tail{Header: httphead.Header{Fields: kept}}}
+}
+
+// notInTail are fields that a recipient acts on before it sees the body: those
+// for framing, routing, authentication, and the format of the content (RFC
+// 9110, 6.5.1). A peer that merges trailers into the head must not be fooled.
+var notInTail = []string{
+	"authorization", "cache-control", "connection", "content-encoding", "content-length",
+	"content-range", "content-type", "cookie", "expect", "host", "keep-alive", "max-forwards",
+	"proxy-authenticate", "proxy-authorization", "proxy-connection", "range", "set-cookie", "te",
+	"trailer", "transfer-encoding", "upgrade", "www-authenticate",
+}
+
+func forbiddenInTail(name string) bool {
+	for _, n := range notInTail {
+		if httphead.Equal(n, name) {
+			return true
+		}
+	}
+	return false
+}

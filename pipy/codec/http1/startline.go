@@ -1,0 +1,162 @@
+package http1
+
+import "bytes"
+
+// A startLine is where a request line or a status line has its parts.
+type startLine struct {
+	a, b   int // ends of the first and the second word
+	end    int
+	status int // 0 in a request
+}
+
+// startLine takes the line b[from:end] apart, or skips it if it is an empty one
+// before a request.
+func (d *Decoder) startLine(b []byte, from, end int, k *block) error {
+	if d.response {
+		first, err := statusLine(b, from, end)
+		k.first, k.opened = first, true
+		return err
+	}
+	if from == end {
+		if d.empty++; d.empty > maxEmptyLines {
+			return malformed("too many empty lines before a request")
+		}
+		k.start = k.line
+		return nil
+	}
+	k.opened = true
+	if string(b[from:end]) == prefaceLine && !d.begun && d.empty == 0 {
+		k.preface = true
+		return nil
+	}
+	first, err := requestLine(b, from, end)
+	k.first = first
+	return err
+}
+
+// requestLine takes a request line apart (RFC 9112, 3): one blank between the
+// words and no other.
+func requestLine(b []byte, from, end int) (startLine, error) {
+	i := tokenEnd(b[:end], from)
+	if i == from || i == end || b[i] != ' ' {
+		return startLine{}, malformed("invalid method")
+	}
+	j := bytes.IndexByte(b[i+1:end], ' ')
+	if j < 0 {
+		return startLine{}, malformed("request line without a version")
+	}
+	j += i + 1
+	if err := version(b[j+1 : end]); err != nil {
+		return startLine{}, err
+	}
+	if !validTarget(b[from:i], b[i+1:j]) {
+		return startLine{}, malformed("invalid request target")
+	}
+	return startLine{a: i, b: j, end: end}, nil
+}
+
+// version checks an HTTP-version (RFC 9112, 2.3). A minor version above 1 is
+// as good as 1 (RFC 9110, 2.5).
+func version(b []byte) error {
+	if len(b) != 8 || string(b[:5]) != "HTTP/" || !digit(b[5]) || b[6] != '.' || !digit(b[7]) {
+		return malformed("invalid HTTP version")
+	}
+	if b[5] != '1' {
+		return &Error{505, "HTTP version not supported"}
+	}
+	return nil
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+// validTarget checks that a request target has one of the four forms of RFC
+// 9112, 3.2, without looking into a path.
+func validTarget(method, target []byte) bool {
+	if len(target) == 0 || bytes.IndexByte(target, '\t') >= 0 {
+		return false
+	}
+	if string(method) == "CONNECT" {
+		// a host and a port, neither of them empty (RFC 9110, 9.3.6)
+		port, ok := hostport(target)
+		return ok && len(port) > 0 && target[0] != ':'
+	}
+	switch c := target[0]; {
+	case c == '/':
+		return true
+	case c == '*':
+		return len(target) == 1 && string(method) == "OPTIONS"
+	case !('a' <= c|0x20 && c|0x20 <= 'z'):
+		return false
+	}
+	colon := bytes.IndexByte(target, ':')
+	return colon > 0 && only(target[:colon], isScheme)
+}
+
+// hostport tells whether b is a host with or without a port (RFC 9110, 7.2),
+// and returns the port. The host may be empty.
+func hostport(b []byte) (port []byte, ok bool) {
+	host, rest := b, []byte(nil)
+	if len(b) > 0 && b[0] == '[' {
+		// IPv6 or a later version, in brackets (RFC 3986, 3.2.2)
+		end := bytes.IndexByte(b, ']')
+		if end < 0 {
+			return nil, false
+		}
+		host, rest = b[1:end], b[end+1:]
+		for _, c := range host {
+			if c != ':' && class[c]&isHost == 0 {
+				return nil, false
+			}
+		}
+	} else {
+		if colon := bytes.IndexByte(b, ':'); colon >= 0 {
+			host, rest = b[:colon], b[colon:]
+		}
+		if !only(host, isHost) {
+			return nil, false
+		}
+	}
+	if len(rest) == 0 {
+		return nil, true
+	}
+	if rest[0] != ':' {
+		return nil, false
+	}
+	port = rest[1:]
+	n := 0
+	for _, c := range port {
+		if n = n*10 + int(c-'0'); !digit(c) || n > 65535 {
+			return nil, false
+		}
+	}
+	return port, true
+}
+
+// statusLine takes a status line apart (RFC 9112, 4). The blank after the code
+// may be missing, as many servers forget it with an empty phrase.
+func statusLine(b []byte, from, end int) (startLine, error) {
+	if end-from < 12 || b[from+8] != ' ' {
+		return startLine{}, malformed("invalid status line")
+	}
+	if err := version(b[from : from+8]); err != nil {
+		return startLine{}, err
+	}
+	status := 0
+	for _, c := range b[from+9 : from+12] {
+		if !digit(c) {
+			return startLine{}, malformed("invalid status code")
+		}
+		status = status*10 + int(c-'0')
+	}
+	reason := from + 12
+	if reason < end {
+		if b[reason] != ' ' {
+			return startLine{}, malformed("invalid status code")
+		}
+		reason++
+	}
+	if status < 100 {
+		return startLine{}, malformed("invalid status code")
+	}
+	return startLine{a: from + 8, b: reason, end: end, status: status}, nil
+}
