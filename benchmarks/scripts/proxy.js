@@ -1,0 +1,11 @@
+// A plain proxy: each client connection has an upstream connection of its own.
+pipy()
+
+.listen('127.0.0.1:' + os.env.PORT)
+.demuxHTTP('request')
+
+.pipeline('request')
+.muxHTTP('connection', () => __inbound)
+
+.pipeline('connection')
+.connect('127.0.0.1:' + os.env.ORIGIN)
