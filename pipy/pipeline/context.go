@@ -14,6 +14,9 @@ type Context struct {
 	Inbound any // the *transport.Inbound of the connection, or nil
 	Vars    Vars
 
+	// ScriptInbound is for the script engine: its object for the Inbound.
+	ScriptInbound any
+
 	id     uint64
 	family *family
 }
@@ -39,7 +42,7 @@ func NewContext(vars Vars, inbound any) *Context {
 // Clone returns a context of the same family with a shallow copy of the
 // variables.
 func (c *Context) Clone() *Context {
-	o := &Context{Inbound: c.Inbound, family: c.kin()}
+	o := &Context{Inbound: c.Inbound, ScriptInbound: c.ScriptInbound, family: c.kin()}
 	if c.Vars != nil {
 		o.Vars = c.Vars.Clone()
 	}

@@ -1,0 +1,242 @@
+package script
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"pipy/pipy/spec"
+)
+
+// binding is a declared class in one engine.
+type binding struct {
+	e     *Engine
+	class *spec.Class
+	props map[string]*spec.Prop
+	proto *goja.Object
+}
+
+// instance is the script's side of an object of a declared class. Its
+// properties are computed when they are asked for.
+type instance struct {
+	b     *binding
+	this  any
+	extra map[string]goja.Value // members that the script added
+}
+
+// instance returns a new script object for a Go value.
+func (b *binding) instance(this any) *goja.Object {
+	o := b.e.rt.NewDynamicObject(&instance{b: b, this: this})
+	_ = o.SetPrototype(b.proto)
+	return o
+}
+
+// Get returns a property, nil to look at the class.
+func (i *instance) Get(key string) goja.Value {
+	if p, ok := i.b.props[key]; ok {
+		return i.b.e.wrap(p.Get(i.this))
+	}
+	return i.extra[key]
+}
+
+// Set sets a property.
+func (i *instance) Set(key string, v goja.Value) bool {
+	p, ok := i.b.props[key]
+	if !ok {
+		if i.extra == nil {
+			i.extra = map[string]goja.Value{}
+		}
+		i.extra[key] = v
+		return true
+	}
+	if p.Set == nil {
+		panic(i.b.e.rt.NewTypeError("%s.%s is read-only", i.b.class.Name, key))
+	}
+	if err := p.Set(i.this, i.b.e.export(v)); err != nil {
+		panic(i.b.e.rt.NewTypeError("%s.%s: %s", i.b.class.Name, key, err))
+	}
+	return true
+}
+
+// Has tells whether there is a property.
+func (i *instance) Has(key string) bool {
+	if _, ok := i.b.props[key]; ok {
+		return true
+	}
+	_, ok := i.extra[key]
+	return ok
+}
+
+// Delete removes a member that the script added.
+func (i *instance) Delete(key string) bool {
+	delete(i.extra, key)
+	return true
+}
+
+// Keys returns the names of the properties.
+func (i *instance) Keys() []string {
+	keys := make([]string, 0, len(i.b.class.Props))
+	for _, p := range i.b.class.Props {
+		keys = append(keys, p.Name)
+	}
+	return keys
+}
+
+// bindClasses makes globals of all declared classes, namespaces and functions.
+func (e *Engine) bindClasses() {
+	protos := map[string]*goja.Object{}
+	for _, c := range spec.Classes {
+		if c.Type == nil {
+			e.bindNamespace(c)
+			continue
+		}
+		b := &binding{e: e, class: c, props: map[string]*spec.Prop{}, proto: e.rt.NewObject()}
+		for _, p := range c.Props {
+			b.props[p.Name] = p
+		}
+		e.classes[c.Type] = b
+		protos[c.Name] = b.proto
+		e.bindMethods(b.proto, c.Name, c.Methods)
+		e.define(c.Name, e.constructor(b))
+	}
+	for _, b := range e.classes {
+		if base := protos[b.class.Base]; base != nil {
+			_ = b.proto.SetPrototype(base)
+		}
+	}
+}
+
+// bindNamespace adds functions and constants to a global object, or to the
+// globals themselves when it has no name.
+func (e *Engine) bindNamespace(c *spec.Class) {
+	target := e.rt.GlobalObject()
+	if c.Name != "" {
+		target = e.namespace(c.Name)
+	}
+	e.bindMethods(target, c.Name, c.Statics)
+	for name, v := range c.Consts {
+		_ = target.Set(name, e.wrap(v))
+	}
+}
+
+// namespace returns the global object of that name, making it when there is
+// none. The engine's own objects are extended, not replaced.
+func (e *Engine) namespace(name string) *goja.Object {
+	if o, ok := e.rt.GlobalObject().Get(name).(*goja.Object); ok {
+		return o
+	}
+	o := e.rt.NewObject()
+	_ = e.rt.GlobalObject().Set(name, o)
+	return o
+}
+
+// define sets a global, or a member of a namespace for a name with a dot.
+func (e *Engine) define(name string, v goja.Value) {
+	if space, member, ok := strings.Cut(name, "."); ok {
+		_ = e.namespace(space).Set(member, v)
+		return
+	}
+	_ = e.rt.GlobalObject().Set(name, v)
+}
+
+// constructor returns the class as scripts see it.
+func (e *Engine) constructor(b *binding) *goja.Object {
+	c := b.class
+	ctor := e.rt.ToValue(func(call goja.ConstructorCall) *goja.Object {
+		if c.New == nil {
+			panic(e.rt.NewTypeError("objects of class %s cannot be made by scripts", c.Name))
+		}
+		this, err := e.native(c.New, nil, call.Arguments)
+		if err != nil {
+			panic(e.nativeError("new "+c.Name, err))
+		}
+		return b.instance(this)
+	}).(*goja.Object)
+	_ = ctor.Set("prototype", b.proto)
+	_ = b.proto.DefineDataProperty("constructor", ctor, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	_ = ctor.DefineDataProperty("name", e.rt.ToValue(c.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	e.bindMethods(ctor, c.Name, c.Statics)
+	for name, v := range c.Consts {
+		_ = ctor.Set(name, e.wrap(v))
+	}
+	return ctor
+}
+
+// bindMethods adds native functions to an object.
+func (e *Engine) bindMethods(target *goja.Object, owner string, methods []*spec.Method) {
+	for _, m := range methods {
+		name := m.Name
+		if owner != "" {
+			name = owner + "." + m.Name
+		}
+		f := e.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+			r, err := e.native(m, unwrap(call.This), call.Arguments)
+			if err != nil {
+				panic(e.nativeError(name, err))
+			}
+			return e.wrap(r)
+		}).(*goja.Object)
+		_ = f.DefineDataProperty("name", e.rt.ToValue(m.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		_ = target.DefineDataProperty(m.Name, f, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+}
+
+// unwrap returns the Go value behind the `this` of a method call.
+func unwrap(v goja.Value) any {
+	if o, ok := v.(*goja.Object); ok && o.ExportType() == typeInstance {
+		return o.Export().(*instance).this
+	}
+	return nil
+}
+
+// frame is one native call in progress.
+type frame struct {
+	spec.Call
+	e    *Engine
+	args []goja.Value
+}
+
+func (f *frame) Len() int { return len(f.args) }
+
+func (f *frame) At(i int) any {
+	if i >= len(f.args) {
+		return nil
+	}
+	return f.e.export(f.args[i])
+}
+
+func (f *frame) Raw(i int) spec.Raw {
+	if i >= len(f.args) {
+		return spec.Raw{}
+	}
+	return spec.Raw{Value: f.args[i]}
+}
+
+// native calls a declared method.
+func (e *Engine) native(m *spec.Method, this any, args []goja.Value) (any, error) {
+	if e.depth == len(e.frames) {
+		f := &frame{e: e}
+		f.Engine, f.Args = e, f
+		e.frames = append(e.frames, f)
+	}
+	f := e.frames[e.depth]
+	prev := f.args
+	f.args = args
+	e.depth++
+	defer func() {
+		e.depth--
+		f.args = prev
+	}()
+	return m.Call(this, &f.Call)
+}
+
+// nativeError is what a script sees thrown when a native function fails. An
+// error that a callback of the script threw passes unchanged.
+func (e *Engine) nativeError(name string, err error) goja.Value {
+	var thrown *Error
+	if errors.As(err, &thrown) && thrown.value != nil {
+		return thrown.value
+	}
+	return e.rt.NewTypeError("%s: %s", name, err)
+}

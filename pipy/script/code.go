@@ -1,0 +1,99 @@
+package script
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/parser"
+)
+
+// Code is the compiled modules of one version of a codebase. Each file is
+// compiled once, whichever worker asks first; methods may be called from any
+// goroutine.
+type Code struct {
+	// Immutable:
+	Files fs.FS
+	Entry string // "/main.js"
+
+	// Guarded by mu:
+	mu       sync.Mutex
+	compiled map[string]*goja.Program
+	sources  map[string]string
+}
+
+// NewCode returns the code of a codebase, of which nothing has been compiled.
+func NewCode(files fs.FS, entry string) *Code {
+	return &Code{Files: files, Entry: clean(entry), compiled: map[string]*goja.Program{}, sources: map[string]string{}}
+}
+
+// clean makes a path in the codebase absolute: "/plugins/router.js".
+func clean(name string) string { return path.Clean("/" + name) }
+
+// Source returns the text of a file that was compiled, "" for others.
+func (c *Code) Source(name string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sources[name]
+}
+
+// Used returns the paths of the modules that were compiled.
+func (c *Code) Used() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var names []string
+	for name := range c.sources {
+		names = append(names, name)
+	}
+	return names
+}
+
+// read returns the text of a file.
+func (c *Code) read(name string) (string, error) {
+	b, err := fs.ReadFile(c.Files, strings.TrimPrefix(name, "/"))
+	if err != nil {
+		return "", fmt.Errorf("Cannot open script at %s", name) //nolint:staticcheck // the text is part of the log format
+	}
+	s := string(b)
+	if strings.HasPrefix(s, "#!") {
+		s = "//" + s[2:]
+	}
+	return s, nil
+}
+
+// program returns the compiled module. An error is an *Error for a syntax error.
+func (c *Code) program(name string, global func(name string) bool) (*goja.Program, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p, ok := c.compiled[name]; ok {
+		return p, nil
+	}
+	source, err := c.read(name)
+	if err != nil {
+		return nil, err
+	}
+	c.sources[name] = source
+	p, err := compile(name, source, global)
+	if err != nil {
+		return nil, err
+	}
+	c.compiled[name] = p
+	return p, nil
+}
+
+// compile compiles a module to a function of its scope object.
+func compile(name, source string, global func(name string) bool) (*goja.Program, error) {
+	tree, err := parser.ParseFile(nil, name, source, 0, parser.WithDisableSourceMaps)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	wrap(tree, global)
+	p, err := goja.CompileAST(tree, false)
+	if err != nil {
+		return nil, syntaxError(name, err)
+	}
+	return p, nil
+}

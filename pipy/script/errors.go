@@ -1,0 +1,181 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/parser"
+)
+
+// Error is an error in a script: what was wrong, and where.
+type Error struct {
+	Kind    string // "Syntax error" or "Error"
+	Message string
+	Pos     Position
+	Stack   []Frame // innermost first
+
+	value goja.Value // what was thrown; nil when nothing can be thrown again
+}
+
+// Position is a place in a script; Line is 0 when it is not known.
+type Position struct {
+	File   string // "/main.js"
+	Line   int    // from 1
+	Column int    // from 1
+}
+
+// String returns the position as "main.js:12:5".
+func (p Position) String() string {
+	if p.Line == 0 {
+		return strings.TrimPrefix(p.File, "/")
+	}
+	return fmt.Sprintf("%s:%d:%d", strings.TrimPrefix(p.File, "/"), p.Line, p.Column)
+}
+
+// Frame is one call in a script's stack.
+type Frame struct {
+	Name string
+	Pos  Position
+}
+
+// Error returns the position and the message on one line.
+func (e *Error) Error() string {
+	if e.Pos.Line == 0 {
+		return e.Message
+	}
+	return e.Pos.String() + ": " + e.Message
+}
+
+// Report returns the error as the log shows it: the source line with a mark
+// under the place, the message, and the script's stack. source returns the text
+// of a file of the codebase.
+func (e *Error) Report(source func(file string) string) []string {
+	var lines []string
+	if e.Pos.Line > 0 {
+		if line, column, ok := sourceLine(source(e.Pos.File), e.Pos); ok {
+			intro := fmt.Sprintf("[pjs] Line %d:  ", e.Pos.Line)
+			lines = append(lines, intro+line, "[pjs] "+strings.Repeat(" ", len(intro)-len("[pjs] ")+column)+"^")
+		}
+	}
+	lines = append(lines, fmt.Sprintf("[pjs] %s: %s", e.Kind, e.at()))
+	if len(e.Stack) > 0 {
+		lines = append(lines, "[pjs] Backtrace:")
+		for _, f := range e.Stack {
+			lines = append(lines, "    In "+f.String())
+		}
+	}
+	return lines
+}
+
+// at is the message with the position in words.
+func (e *Error) at() string {
+	if e.Pos.Line == 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("%s at line %d column %d in %s (%s)", e.Message, e.Pos.Line, e.Pos.Column, e.Pos.File, e.Pos)
+}
+
+// String returns the frame as the log shows it.
+func (f Frame) String() string {
+	if f.Pos.Line == 0 {
+		return f.Name
+	}
+	return fmt.Sprintf("%s at line %d column %d in %s", f.Name, f.Pos.Line, f.Pos.Column, f.Pos.File)
+}
+
+// sourceLine returns the line of a position without its indentation, and the
+// column in what is left, from 0.
+func sourceLine(source string, p Position) (line string, column int, ok bool) {
+	lines := strings.Split(source, "\n")
+	if p.Line > len(lines) {
+		return "", 0, false
+	}
+	line = strings.TrimRight(lines[p.Line-1], "\r")
+	trimmed := strings.TrimLeft(line, " \t")
+	column = p.Column - 1 - (len(line) - len(trimmed))
+	return trimmed, max(0, column), true
+}
+
+func position(p file.Position) string { return place(p).String() }
+
+func place(p file.Position) Position {
+	return Position{File: p.Filename, Line: p.Line, Column: p.Column}
+}
+
+// failure turns what goja returns into an *Error.
+func (e *Engine) failure(err error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var thrown *goja.Exception
+	if !errors.As(err, &thrown) {
+		return &Error{Kind: "Error", Message: err.Error()}
+	}
+	s := &Error{Kind: "Error", Message: thrownText(thrown.Value()), value: thrown.Value()}
+	for _, f := range thrown.Stack() {
+		frame := Frame{Name: f.FuncName(), Pos: place(f.Position())}
+		if frame.Pos.Line == 0 {
+			frame.Pos = Position{}
+		}
+		if s.Pos.Line == 0 {
+			s.Pos = frame.Pos
+		}
+		s.Stack = append(s.Stack, named(frame))
+	}
+	return s
+}
+
+// named gives functions without a name one that tells where they are.
+func named(f Frame) Frame {
+	if f.Name == "" || f.Name == "<anonymous>" {
+		f.Name = "(anonymous function)"
+	}
+	return f
+}
+
+// thrown returns the value to throw for a Go error.
+func (e *Engine) thrown(err error) goja.Value {
+	var failed *Error
+	if errors.As(err, &failed) && failed.value != nil {
+		return failed.value
+	}
+	return e.rt.NewGoError(err)
+}
+
+// thrownText is the message of a thrown value.
+func thrownText(v goja.Value) string {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return v.String()
+	}
+	message := o.Get("message")
+	if message == nil || goja.IsUndefined(message) {
+		return v.String()
+	}
+	text := message.String()
+	if name := o.Get("name"); name != nil && name.String() != "Error" && name.String() != "GoError" && name.String() != "TypeError" {
+		return name.String() + ": " + text
+	}
+	return text
+}
+
+// syntaxError turns an error of the parser or the compiler into an *Error.
+func syntaxError(name string, err error) error {
+	var list parser.ErrorList
+	if errors.As(err, &list) && len(list) > 0 {
+		return &Error{Kind: "Syntax error", Message: list[0].Message, Pos: place(list[0].Position)}
+	}
+	var one *parser.Error
+	if errors.As(err, &one) {
+		return &Error{Kind: "Syntax error", Message: one.Message, Pos: place(one.Position)}
+	}
+	var compile *goja.CompilerSyntaxError
+	if errors.As(err, &compile) && compile.File != nil {
+		return &Error{Kind: "Syntax error", Message: compile.Message, Pos: place(compile.File.Position(compile.Offset))}
+	}
+	return &Error{Kind: "Syntax error", Message: err.Error(), Pos: Position{File: name}}
+}

@@ -1,0 +1,301 @@
+package script
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"pipy/pipy/event"
+	"pipy/pipy/pipeline"
+)
+
+// module is one file of the codebase in one engine.
+type module struct {
+	prog   *Program
+	path   string // "/plugins/router.js"
+	scope  *goja.Object
+	slots  map[string]int // context variables by name, imported ones too
+	config *config        // what the file described; nil for other files
+	value  goja.Value     // what the file evaluated to
+
+	exports map[string]map[string]int // by namespace
+	imports []imported
+	named   map[string]*pipeline.Layout // pipelines, defined or only mentioned
+	defined map[string]bool
+	mention map[string]string // where a pipeline was first mentioned
+}
+
+// imported is a variable of another module under a local name.
+type imported struct{ name, namespace, original, pos string }
+
+// vars is the variables of all modules in one context.
+type vars struct{ values []goja.Value }
+
+// Clone returns a copy.
+func (v *vars) Clone() pipeline.Vars {
+	return &vars{append([]goja.Value(nil), v.values...)}
+}
+
+// load returns a module, evaluating it first when that has not happened.
+func (p *Program) load(name string) (*module, error) {
+	name = clean(name)
+	if m, ok := p.modules[name]; ok {
+		return m, nil
+	}
+	code, err := p.code.program(name, p.e.isGlobal)
+	if err != nil {
+		return nil, err
+	}
+	m := &module{
+		prog: p, path: name,
+		slots:   map[string]int{},
+		exports: map[string]map[string]int{},
+		named:   map[string]*pipeline.Layout{},
+		defined: map[string]bool{},
+		mention: map[string]string{},
+	}
+	m.scope = p.e.rt.NewDynamicObject(&scopeObject{m})
+	p.modules[name] = m
+	outer := p.loading
+	p.loading = m
+	defer func() { p.loading = outer }()
+	if err := m.run(code); err != nil {
+		return nil, err
+	}
+	p.order = append(p.order, m)
+	return m, nil
+}
+
+// run evaluates the module.
+func (m *module) run(code *goja.Program) error {
+	e := m.prog.e
+	wrapper, err := e.rt.RunProgram(code)
+	if err != nil {
+		return e.failure(err)
+	}
+	f, _ := goja.AssertFunction(wrapper)
+	m.value, err = f(goja.Undefined(), m.scope)
+	if err != nil {
+		return e.failure(err)
+	}
+	if m.config != nil {
+		return m.config.finish()
+	}
+	return nil
+}
+
+// isGlobal tells whether a name is a global object.
+func (e *Engine) isGlobal(name string) bool {
+	return e.rt.GlobalObject().Get(name) != nil || name == "undefined"
+}
+
+// declareVar adds a context variable with its initial value.
+func (m *module) declareVar(name string, initial goja.Value) (int, error) {
+	if _, twice := m.slots[name]; twice {
+		return 0, fmt.Errorf("duplicated variable name %s", name)
+	}
+	slot := len(m.prog.initial)
+	m.slots[name] = slot
+	m.prog.initial = append(m.prog.initial, initial)
+	return slot, nil
+}
+
+// declareVars adds the members of an object as context variables.
+func (m *module) declareVars(o *goja.Object) error {
+	for _, name := range o.Keys() {
+		if _, err := m.declareVar(name, o.Get(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// export makes variables that other modules can import.
+func (m *module) export(namespace string, o *goja.Object) error {
+	if namespace == "" {
+		return fmt.Errorf("namespace cannot be empty")
+	}
+	space := m.exports[namespace]
+	if space == nil {
+		space = map[string]int{}
+		m.exports[namespace] = space
+	}
+	for _, name := range o.Keys() {
+		if name == "" {
+			return fmt.Errorf("variable name cannot be empty")
+		}
+		slot, err := m.declareVar(name, o.Get(name))
+		if err != nil {
+			return err
+		}
+		space[name] = slot
+	}
+	return nil
+}
+
+// linkImports gives the imported variables of all modules their slots.
+func (p *Program) linkImports() error {
+	type key struct{ namespace, name string }
+	all := map[key]int{}
+	for _, m := range p.order {
+		for namespace, space := range m.exports {
+			for name, slot := range space {
+				k := key{namespace, name}
+				if _, twice := all[k]; twice {
+					return fmt.Errorf("duplicated variable exporting name %s from %s", name, m.path)
+				}
+				all[k] = slot
+			}
+		}
+	}
+	for _, m := range p.order {
+		for _, i := range m.imports {
+			slot, ok := all[key{i.namespace, i.original}]
+			if !ok {
+				return fmt.Errorf("cannot import variable %s in %s: namespace '%s' exports no such variable (%s)", i.name, m.path, i.namespace, i.pos)
+			}
+			if own, twice := m.slots[i.name]; twice && own != slot {
+				return fmt.Errorf("duplicated variable name %s in %s", i.name, m.path)
+			}
+			m.slots[i.name] = slot
+		}
+	}
+	return nil
+}
+
+// layout returns the pipeline of that name, which may be defined later.
+func (m *module) layout(name string) *pipeline.Layout {
+	l := m.named[name]
+	if l == nil {
+		l = &pipeline.Layout{Name: name, Module: m.path, Program: m.prog.layouts}
+		m.named[name] = l
+		m.mention[name] = m.prog.e.Where()
+	}
+	return l
+}
+
+// checkLayouts makes sure that every pipeline that is mentioned exists.
+func (p *Program) checkLayouts() error {
+	for _, m := range p.order {
+		for name := range m.named {
+			if !m.defined[name] {
+				return fmt.Errorf("[config] pipeline not found: %s (%s)", name, m.mention[name])
+			}
+		}
+	}
+	return nil
+}
+
+// scopeObject resolves the free names of a module: the members are the context
+// variables.
+type scopeObject struct{ m *module }
+
+// Get returns the value of a context variable.
+func (s *scopeObject) Get(key string) goja.Value {
+	m := s.m
+	e := m.prog.e
+	slot, ok := m.slots[key]
+	if ok && e.ctx != nil {
+		return e.ctx.Vars.(*vars).values[slot]
+	}
+	return s.other(key, ok)
+}
+
+// other handles what is not a plain variable.
+func (s *scopeObject) other(key string, declared bool) goja.Value {
+	m := s.m
+	e := m.prog.e
+	if name, soft := strings.CutPrefix(key, softPrefix); soft {
+		if _, ok := m.slots[name]; (!ok || e.ctx == nil) && !predefined[name] {
+			return goja.Undefined()
+		}
+		return s.Get(name)
+	}
+	switch key {
+	case "__filename":
+		return e.rt.ToValue(m.path)
+	case "__inbound":
+		return e.inbound()
+	case "__thread":
+		return m.prog.thread()
+	}
+	if declared {
+		panic(e.referenceError("unresolved identifier: %s is a context variable; it has a value only inside callbacks", key))
+	}
+	panic(e.referenceError("unresolved identifier: %s is neither a global, a parameter nor a variable of pipy({...}), export or import", key))
+}
+
+var predefined = map[string]bool{"__filename": true, "__inbound": true, "__thread": true}
+
+// Set changes a context variable.
+func (s *scopeObject) Set(key string, v goja.Value) bool {
+	e := s.m.prog.e
+	slot, ok := s.m.slots[key]
+	if !ok || e.ctx == nil {
+		s.other(key, ok)
+		panic(e.referenceError("invalid left-value: %s cannot be changed", key))
+	}
+	e.ctx.Vars.(*vars).values[slot] = v
+	return true
+}
+
+// Has tells whether there is such a variable.
+func (s *scopeObject) Has(key string) bool {
+	_, ok := s.m.slots[key]
+	return ok
+}
+
+// Delete makes a variable undefined.
+func (s *scopeObject) Delete(key string) bool { return s.Set(key, goja.Undefined()) }
+
+// Keys returns nothing: variables are not members of anything that a script
+// can see.
+func (s *scopeObject) Keys() []string { return nil }
+
+// inbound returns the script's object for the connection of the current
+// context: always the same one, null when there is none.
+func (e *Engine) inbound() goja.Value {
+	if e.ctx == nil || e.ctx.Inbound == nil {
+		return goja.Null()
+	}
+	if o, ok := e.ctx.ScriptInbound.(*goja.Object); ok {
+		return o
+	}
+	o := e.wrap(e.ctx.Inbound)
+	e.ctx.ScriptInbound = o
+	return o
+}
+
+// referenceError makes an error about a name.
+func (e *Engine) referenceError(format string, args ...any) *goja.Object {
+	return e.rt.NewTypeError(append([]any{format}, args...)...)
+}
+
+// feed sends what a script gave as events into a function: an event, a Message,
+// or an array of these. It returns an error for anything else.
+func feed(v any, emit func(event.Event)) error {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case *event.Message:
+		v.Events(emit)
+		return nil
+	case *event.Data:
+		emit(v.Clone())
+		return nil
+	case event.Event:
+		emit(v)
+		return nil
+	case event.Object:
+		if items, ok := v.Elements(); ok {
+			for _, item := range items {
+				if err := feed(item, emit); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("not an event, a Message or an array of those")
+}

@@ -1,0 +1,175 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"pipy/pipy/loop"
+	"pipy/pipy/pipeline"
+	"pipy/pipy/transport"
+)
+
+// Host is what a program may ask of the process around it. Its functions are
+// called on the worker's loop; any of them may be nil.
+type Host struct {
+	Thread  int                   // the number of this worker, from 0
+	Threads int                   // how many there are
+	Args    []string              // the program's name and the script's arguments
+	Value   func(key any) any     // what the worker keeps for others
+	Exit    func(code int)        // ends the process in good order
+	Restart func()                // reloads the codebase
+	Report  func(err error)       // tells the operator about an error in a script
+	Listen  func(l *Listen) error // opens a port at run time
+}
+
+// Listen is a port that a program listens on.
+type Listen struct {
+	Address transport.Address
+	Options transport.ListenOptions
+	Layout  *pipeline.Layout // nil closes the port
+	Pos     string
+}
+
+// Task is a pipeline that runs by itself.
+type Task struct {
+	Name   string // "Task #1 (5s)"
+	Every  time.Duration
+	Signal string // "SIGHUP"; empty for a task with an interval
+	Layout *pipeline.Layout
+}
+
+// Reader is a pipeline that is fed from a file.
+type Reader struct {
+	Path   string
+	Layout *pipeline.Layout
+}
+
+// Program is one version of a codebase in one worker. It belongs to the
+// worker's loop.
+type Program struct {
+	Listens []*Listen
+	Tasks   []*Task
+	Readers []*Reader
+	Exits   []*pipeline.Layout // run before the process ends
+
+	e       *Engine
+	code    *Code
+	host    Host
+	layouts *pipeline.Program
+	initial []goja.Value // of all context variables
+
+	modules map[string]*module
+	order   []*module // in the order in which they were loaded
+	loading *module
+	solved  map[string]goja.Value
+	main    *module
+	running bool
+}
+
+// ErrNoProgram is returned for an entry that evaluates to something that is not
+// a pipeline configuration. Program.Result tells what it is.
+var ErrNoProgram = errors.New("script was not evaluated to a pipeline configuration")
+
+// Load evaluates the codebase from its entry on. No port is opened. The error is
+// an *Error when a script is at fault, ErrNoProgram when the entry describes
+// nothing.
+func Load(l *loop.Loop, code *Code, host Host) (*Program, error) {
+	e := newEngine(l, code.Files, host.Value)
+	p := &Program{
+		e: e, code: code, host: host,
+		modules: map[string]*module{},
+		solved:  map[string]goja.Value{},
+	}
+	p.layouts = pipeline.NewProgram(l, p.onError)
+	p.bindPipy()
+	main, err := p.load(code.Entry)
+	if err != nil {
+		return p, err
+	}
+	p.main = main
+	if main.config == nil && len(p.Listens) == 0 {
+		return p, ErrNoProgram
+	}
+	if err := p.linkImports(); err != nil {
+		return p, err
+	}
+	if err := p.checkLayouts(); err != nil {
+		return p, err
+	}
+	if err := p.checkRecursion(); err != nil {
+		return p, err
+	}
+	p.running = true
+	return p, nil
+}
+
+// Layouts returns what the pipelines of the program share.
+func (p *Program) Layouts() *pipeline.Program { return p.layouts }
+
+// Result returns the value of the entry script in Go form, and its text.
+func (p *Program) Result() (value any, text string) {
+	if p.main == nil || p.main.value == nil {
+		return nil, "undefined"
+	}
+	return p.e.export(p.main.value), p.main.value.String()
+}
+
+// NewContext returns a context with the initial values of all variables.
+func (p *Program) NewContext(inbound any) *pipeline.Context {
+	return pipeline.NewContext(&vars{append([]goja.Value(nil), p.initial...)}, inbound)
+}
+
+// onError reports the failure of a filter.
+func (p *Program) onError(s *pipeline.Stage, err error) {
+	var failed *Error
+	if !errors.As(err, &failed) {
+		err = fmt.Errorf("%s: %s: %w", s.Node().Pos, s.Node().Name, err)
+	}
+	p.report(err)
+}
+
+func (p *Program) report(err error) {
+	if p.host.Report != nil {
+		p.host.Report(err)
+	}
+}
+
+// Source returns the text of a module.
+func (p *Program) Source(name string) string { return p.code.Source(name) }
+
+// checkRecursion finds pipelines that contain themselves.
+func (p *Program) checkRecursion() error {
+	const (
+		inside = 1
+		done   = 2
+	)
+	state := map[*pipeline.Layout]int{}
+	var visit func(l *pipeline.Layout) error
+	visit = func(l *pipeline.Layout) error {
+		if l == nil || state[l] == done {
+			return nil
+		}
+		if state[l] == inside {
+			return fmt.Errorf("[config] recursive pipeline: %s", l.Name)
+		}
+		state[l] = inside
+		for _, n := range l.Nodes {
+			for _, sub := range n.Subs {
+				if err := visit(sub); err != nil {
+					return err
+				}
+			}
+		}
+		state[l] = done
+		return nil
+	}
+	for _, l := range p.layouts.Layouts {
+		if err := visit(l); err != nil {
+			return err
+		}
+	}
+	return nil
+}

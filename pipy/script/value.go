@@ -1,0 +1,191 @@
+package script
+
+import (
+	"errors"
+	"reflect"
+
+	"github.com/dop251/goja"
+
+	"pipy/pipy/codec/httphead"
+	"pipy/pipy/event"
+	"pipy/pipy/pipeline"
+	"pipy/pipy/spec"
+)
+
+var (
+	typeInstance = reflect.TypeFor[*instance]()
+	typeHead     = reflect.TypeFor[*headObject]()
+	typeHeader   = reflect.TypeFor[*headerObject]()
+	typePromise  = reflect.TypeFor[*goja.Promise]()
+)
+
+// export returns the Go form of a script's value.
+func (e *Engine) export(v goja.Value) any {
+	if v == nil || goja.IsUndefined(v) || goja.IsNull(v) {
+		return nil
+	}
+	o, ok := v.(*goja.Object)
+	if !ok {
+		switch x := v.Export().(type) {
+		case int64:
+			return float64(x)
+		case string, bool, float64:
+			return x
+		default:
+			return v.String()
+		}
+	}
+	switch o.ExportType() {
+	case typeInstance:
+		return o.Export().(*instance).this
+	case typeHead:
+		return o.Export().(*headObject).head
+	case typeHeader:
+		return o.Export().(*headerObject).header
+	case typePromise:
+		return &promise{e, o, o.Export().(*goja.Promise)}
+	}
+	if call, ok := goja.AssertFunction(o); ok {
+		return &function{e, o, call}
+	}
+	return object{e, o}
+}
+
+// wrap returns the script's value for a Go value.
+func (e *Engine) wrap(v any) goja.Value {
+	switch v := v.(type) {
+	case nil:
+		return goja.Undefined()
+	case goja.Value:
+		return v
+	case bool, string, float64, int, int64, uint64, uint32, uint16, int32:
+		return e.rt.ToValue(v)
+	case spec.Raw:
+		return e.wrap(v.Value)
+	case object:
+		return v.o
+	case *function:
+		return v.o
+	case *promise:
+		return v.o
+	case *httphead.Head:
+		return e.head(v)
+	case *httphead.Header:
+		return e.header(v)
+	case []any:
+		return e.NewArray(v).(object).o
+	case []string:
+		items := make([]any, len(v))
+		for i, s := range v {
+			items[i] = s
+		}
+		return e.rt.NewArray(items...)
+	case *event.Data:
+		v.Keep()
+	case error:
+		return e.thrown(v)
+	}
+	if b, ok := e.classes[reflect.TypeOf(v)]; ok {
+		return b.instance(v)
+	}
+	return e.rt.ToValue(v)
+}
+
+// object is a script's object or array. It is comparable: equal when it is the
+// same object.
+type object struct {
+	e *Engine
+	o *goja.Object
+}
+
+// Get returns a member.
+func (o object) Get(name string) any { return o.e.export(o.o.Get(name)) }
+
+// Set makes or replaces a member.
+func (o object) Set(name string, value any) { _ = o.o.Set(name, o.e.wrap(value)) }
+
+// Keys returns the names of the members.
+func (o object) Keys() []string { return o.o.Keys() }
+
+// Elements returns the elements of an array.
+func (o object) Elements() ([]any, bool) {
+	if o.o.ClassName() != "Array" {
+		return nil, false
+	}
+	n := int(o.o.Get("length").ToInteger())
+	items := make([]any, n)
+	for i := range items {
+		items[i] = o.e.export(o.o.Get(itoa(i)))
+	}
+	return items, true
+}
+
+// function is a script's function.
+type function struct {
+	e    *Engine
+	o    *goja.Object
+	call goja.Callable
+}
+
+// Call runs the function in a context.
+func (f *function) Call(ctx *pipeline.Context, args ...any) (any, error) {
+	e := f.e
+	var buf [4]goja.Value
+	values := buf[:0]
+	for _, a := range args {
+		values = append(values, e.wrap(a))
+	}
+	prev := e.ctx
+	if ctx != nil {
+		e.ctx = ctx
+	}
+	v, err := f.call(goja.Undefined(), values...)
+	e.ctx = prev
+	if err != nil {
+		return nil, e.failure(err)
+	}
+	return e.export(v), nil
+}
+
+// promise is a script's promise.
+type promise struct {
+	e *Engine
+	o *goja.Object
+	p *goja.Promise
+}
+
+// Then calls done when the promise is settled.
+func (p *promise) Then(done func(value any, err error)) {
+	switch p.p.State() {
+	case goja.PromiseStateFulfilled:
+		done(p.e.export(p.p.Result()), nil)
+		return
+	}
+	then, _ := goja.AssertFunction(p.o.Get("then"))
+	_, _ = then(p.o,
+		p.e.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+			done(p.e.export(c.Argument(0)), nil)
+			return goja.Undefined()
+		}),
+		p.e.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+			done(nil, p.e.rejection(c.Argument(0)))
+			return goja.Undefined()
+		}))
+}
+
+// rejection is the reason of a rejected promise as an error.
+func (e *Engine) rejection(reason goja.Value) error {
+	if err, ok := e.export(reason).(error); ok {
+		return err
+	}
+	return &event.Failure{Name: event.RuntimeError, Cause: reasonText(reason)}
+}
+
+func reasonText(v goja.Value) any {
+	if o, ok := v.(*goja.Object); ok {
+		if m := o.Get("message"); m != nil && !goja.IsUndefined(m) {
+			return errors.New(m.String())
+		}
+	}
+	return errors.New(v.String())
+}

@@ -1,0 +1,160 @@
+package worker
+
+import (
+	"fmt"
+
+	"pipy/pipy/event"
+	"pipy/pipy/loop"
+	"pipy/pipy/pipeline"
+	"pipy/pipy/script"
+	"pipy/pipy/transport"
+)
+
+// version is one program in one worker: loading, running, draining or ended.
+type version struct {
+	w       *worker
+	number  int
+	prog    *script.Program
+	timers  []*loop.Timer
+	reading int // files that are being fed
+	stopped bool
+}
+
+// accept returns what a port does with a new connection.
+func (v *version) accept(l *pipeline.Layout) func(*transport.Inbound) {
+	return func(in *transport.Inbound) {
+		ctx := v.prog.NewContext(in)
+		p := l.Start(ctx, in.Process, in)
+		in.OnClose(p.Close)
+		in.Start(p.Process)
+		if !in.Closed() {
+			p.Process(&event.Data{}) // lets filters act before the first byte
+		}
+	}
+}
+
+// listen opens, changes or closes a port while the program runs.
+func (v *version) listen(l *script.Listen) error {
+	w := v.w
+	if w.current != v {
+		return fmt.Errorf("the program has been replaced")
+	}
+	listener := w.listeners[l.Address]
+	switch {
+	case l.Layout == nil && listener != nil:
+		w.close(l.Address, listener)
+		return nil
+	case l.Layout == nil:
+		return nil
+	case listener != nil:
+		return listener.Update(l.Options, v.accept(l.Layout))
+	}
+	return w.listen(v, l)
+}
+
+// start begins what runs by itself.
+func (v *version) start() {
+	for _, r := range v.prog.Readers {
+		v.read(r)
+	}
+	for _, t := range v.prog.Tasks {
+		if t.Signal == "" {
+			v.run(t)
+		}
+	}
+}
+
+// run runs a task, and again at its interval. While a run has not ended, the
+// next one is left out.
+func (v *version) run(t *script.Task) {
+	var busy bool
+	var tick func()
+	tick = func() {
+		if v.stopped {
+			return
+		}
+		if !busy {
+			busy = true
+			v.once(t.Layout, func() { busy = false })
+		}
+		if t.Every > 0 {
+			v.timers = append(v.timers[:0], v.w.loop.After(t.Every, tick))
+		}
+	}
+	tick()
+}
+
+// once runs a layout that has no source of events, until it outputs StreamEnd.
+func (v *version) once(l *pipeline.Layout, done func()) {
+	var p *pipeline.Pipeline
+	ended := false
+	p = l.Start(v.prog.NewContext(nil), func(evt event.Event) {
+		if _, ok := evt.(*event.StreamEnd); !ok || ended {
+			return
+		}
+		ended = true
+		if p != nil {
+			p.Close()
+		}
+	})
+	p.OnDone(func(*pipeline.Pipeline) {
+		done()
+		v.w.group.settled()
+	})
+	if ended { // while it was being started
+		p.Close()
+		return
+	}
+	if l.OnStart == nil {
+		p.Process(&event.MessageStart{})
+		p.Process(event.End)
+	}
+}
+
+// signal runs the tasks that wait for a signal, and tells whether there are
+// any.
+func (v *version) signal(name string) bool {
+	found := false
+	for _, t := range v.prog.Tasks {
+		if t.Signal == name {
+			found = true
+			v.once(t.Layout, func() {})
+		}
+	}
+	return found
+}
+
+// recurring tells whether a task will run again.
+func (v *version) recurring() bool {
+	for _, t := range v.prog.Tasks {
+		if t.Every > 0 || t.Signal != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// exits runs the pipelines that are to run before the end.
+func (v *version) exits(done func()) {
+	left := len(v.prog.Exits)
+	if left == 0 {
+		done()
+		return
+	}
+	for _, l := range v.prog.Exits {
+		v.once(l, func() {
+			if left--; left == 0 {
+				done()
+			}
+		})
+	}
+}
+
+// stop starts nothing new and calls ended when the last pipeline has ended.
+func (v *version) stop(ended func()) {
+	v.stopped = true
+	for _, t := range v.timers {
+		t.Stop()
+	}
+	v.prog.Layouts().Stop(ended)
+}
