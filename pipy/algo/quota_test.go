@@ -106,6 +106,7 @@ type record struct {
 func (r *record) wait(q *Quota, name string, n float64) *Waiter {
 	return q.Wait(n, func(taken float64) {
 		r.lines = append(r.lines, fmt.Sprintf("%v %s %v", r.now, name, taken))
+	})
 }
 
 func (r *record) want(t *testing.T, want ...string) {
@@ -117,88 +118,88 @@ func (r *record) want(t *testing.T, want ...string) {
 
 func TestQuotaTwoASecondLetsFivePassInTwoSeconds(t *testing.T) {
 	var r record
-		q := NewQuota(2, QuotaOptions{Per: time.Second}, r.after)
-		for _, name := range []string{"a", "b", "c", "d", "e"} {
-			r.wait(q, name, 1)
-		}
-		r.pass(10 * time.Second)
-		r.want(t, "0s a 1", "0s b 1", "1s c 1", "1s d 1", "2s e 1")
+	q := NewQuota(2, QuotaOptions{Per: time.Second}, r.after)
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		r.wait(q, name, 1)
+	}
+	r.pass(10 * time.Second)
+	r.want(t, "0s a 1", "0s b 1", "1s c 1", "1s d 1", "2s e 1")
 }
 
 func TestQuotaGivesPartsInOrder(t *testing.T) {
 	var r record
-		q := NewQuota(100, QuotaOptions{Per: time.Second}, r.after)
-		r.wait(q, "big", 250)
-		r.wait(q, "nothing", 0)
-		r.wait(q, "small", 10)
-		if n := q.Consume(1); n != 0 {
-			t.Errorf("consumed %v ahead of the queue", n)
-		}
-		r.pass(10 * time.Second)
-		r.want(t, "0s big 100", "1s big 100", "2s big 50", "2s nothing 0", "2s small 10")
+	q := NewQuota(100, QuotaOptions{Per: time.Second}, r.after)
+	r.wait(q, "big", 250)
+	r.wait(q, "nothing", 0)
+	r.wait(q, "small", 10)
+	if n := q.Consume(1); n != 0 {
+		t.Errorf("consumed %v ahead of the queue", n)
+	}
+	r.pass(10 * time.Second)
+	r.want(t, "0s big 100", "1s big 100", "2s big 50", "2s nothing 0", "2s small 10")
 }
 
 func TestQuotaCostlessWaitsForNextRefillWhenUsedUp(t *testing.T) {
 	var r record
-		q := NewQuota(1, QuotaOptions{Per: 300 * time.Millisecond}, r.after)
-		q.Consume(1)
-		r.wait(q, "start", 1)
-		r.wait(q, "end", 0)
-		r.pass(time.Second)
-		r.want(t, "300ms start 1", "600ms end 0")
+	q := NewQuota(1, QuotaOptions{Per: 300 * time.Millisecond}, r.after)
+	q.Consume(1)
+	r.wait(q, "start", 1)
+	r.wait(q, "end", 0)
+	r.pass(time.Second)
+	r.want(t, "300ms start 1", "600ms end 0")
 }
 
 func TestQuotaWithoutInitialUnitsServesWaiters(t *testing.T) {
 	var r record
-		q := NewQuota(0, QuotaOptions{Per: time.Second, Produce: 0.1}, r.after)
-		r.wait(q, "a", 0.3)
-		r.pass(10 * time.Second)
-		if n := len(r.lines); n != 3 {
-			t.Errorf("got %d parts, want 3: rounding must not cost one more", n)
-		}
-		if q.Current() > negligible {
-			t.Errorf("got %v units after everybody was served, want none", q.Current())
-		}
+	q := NewQuota(0, QuotaOptions{Per: time.Second, Produce: 0.1}, r.after)
+	r.wait(q, "a", 0.3)
+	r.pass(10 * time.Second)
+	if n := len(r.lines); n != 3 {
+		t.Errorf("got %d parts, want 3: rounding must not cost one more", n)
+	}
+	if q.Current() > negligible {
+		t.Errorf("got %v units after everybody was served, want none", q.Current())
+	}
 }
 
 func TestQuotaProduceAndResetServeWaiters(t *testing.T) {
 	var r record
-		q := NewQuota(1, QuotaOptions{}, nil)
-		for _, name := range []string{"a", "b", "c"} {
-			r.wait(q, name, 1)
-		}
-		r.pass(time.Second)
-		q.Produce(1)
-		r.pass(time.Second)
-		q.Reset()
-		r.want(t, "0s a 1", "1s b 1", "2s c 1")
+	q := NewQuota(1, QuotaOptions{}, nil)
+	for _, name := range []string{"a", "b", "c"} {
+		r.wait(q, name, 1)
+	}
+	r.pass(time.Second)
+	q.Produce(1)
+	r.pass(time.Second)
+	q.Reset()
+	r.want(t, "0s a 1", "1s b 1", "2s c 1")
 }
 
 func TestQuotaWaiterMayUseQuota(t *testing.T) {
 	var r record
-		q := NewQuota(2, QuotaOptions{}, nil)
-		q.Wait(1, func(float64) {
-			r.wait(q, "inner", 1)
-			q.Produce(1)
-			r.lines = append(r.lines, "outer")
-		})
-		r.wait(q, "later", 1)
-		r.want(t, "outer", "0s inner 1", "0s later 1")
+	q := NewQuota(2, QuotaOptions{}, nil)
+	q.Wait(1, func(float64) {
+		r.wait(q, "inner", 1)
+		q.Produce(1)
+		r.lines = append(r.lines, "outer")
+	})
+	r.wait(q, "later", 1)
+	r.want(t, "outer", "0s inner 1", "0s later 1")
 }
 
 func TestQuotaCancelledWaiterIsNotServed(t *testing.T) {
 	var r record
-		q := NewQuota(0, QuotaOptions{}, nil)
-		r.wait(q, "a", 1)
-		b := r.wait(q, "b", 1)
-		r.wait(q, "c", 1)
-		b.Cancel()
-		b.Cancel()
-		q.Produce(2)
-		r.want(t, "0s a 1", "0s c 1")
-		if q.Current() != 0 {
-			t.Errorf("got %v left, want 0", q.Current())
-		}
+	q := NewQuota(0, QuotaOptions{}, nil)
+	r.wait(q, "a", 1)
+	b := r.wait(q, "b", 1)
+	r.wait(q, "c", 1)
+	b.Cancel()
+	b.Cancel()
+	q.Produce(2)
+	r.want(t, "0s a 1", "0s c 1")
+	if q.Current() != 0 {
+		t.Errorf("got %v left, want 0", q.Current())
+	}
 }
 
 // line is a loop in small: functions run one by one, later.

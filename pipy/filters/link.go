@@ -56,32 +56,35 @@ Conditions and pipelines alternate; a last pipeline without a condition takes
 what is left. Conditions are functions, asked again at each event until one of
 them holds, or plain values.`,
 	In: Events, Out: Events, Legacy: true,
-	Params: func(p *spec.Params, o *linkOptions) {
-		var args []any
-		spec.Rest(p, &args, "branches", "boolean | (() => boolean) | string | (($: Configuration) => void)", "A condition, its pipeline, the next condition, its pipeline, and so on.")
-		if !p.Decoding() {
+	Params: branchParams,
+	Build:  buildRoutes,
+})
+
+// branchParams declares conditions and pipelines that alternate.
+func branchParams(p *spec.Params, o *linkOptions) {
+	var args []any
+	spec.Rest(p, &args, "branches", "boolean | (() => boolean) | string | (($: Configuration) => void)", "A condition, its pipeline, the next condition, its pipeline, and so on.")
+	if !p.Decoding() {
+		return
+	}
+	if len(args) < 2 {
+		p.Fail("branches", &spec.Mismatch{Wants: "a condition and a pipeline", Got: spec.Show(nil)})
+	}
+	for i := 0; i < len(args); i += 2 {
+		if i+1 == len(args) {
+			o.routes = append(o.routes, route{target: p.Pipeline("pipeline", args[i])})
 			return
 		}
-		if len(args) < 2 {
-			p.Fail("branches", &spec.Mismatch{Wants: "a condition and a pipeline", Got: spec.Show(nil)})
+		r := route{}
+		if when, ok := args[i].(spec.Func); ok {
+			r.when = when
+		} else if !truthy(args[i]) {
+			continue
 		}
-		for i := 0; i < len(args); i += 2 {
-			if i+1 == len(args) {
-				o.routes = append(o.routes, route{target: p.Pipeline("pipeline", args[i])})
-				return
-			}
-			r := route{}
-			if when, ok := args[i].(spec.Func); ok {
-				r.when = when
-			} else if !truthy(args[i]) {
-				continue
-			}
-			r.target = p.Pipeline("pipeline", args[i+1])
-			o.routes = append(o.routes, r)
-		}
-	},
-	Build: buildRoutes,
-})
+		r.target = p.Pipeline("pipeline", args[i+1])
+		o.routes = append(o.routes, r)
+	}
+}
 
 func buildRoutes(o *linkOptions) (pipeline.New, error) {
 	return func(s *pipeline.Stage) pipeline.Filter {

@@ -199,7 +199,7 @@ func (l *Loop) block() (int, error) {
 		if when == math.MaxInt64 {
 			wait = time.Hour
 		} else {
-			wait = max(0, l.base.Add(time.Duration(when)).Sub(time.Now()))
+			wait = max(0, time.Until(l.base.Add(time.Duration(when))))
 		}
 	}
 	l.sleeping.Store(true)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"pipy/pipy/api"
 	"pipy/pipy/spec"
 )
 
@@ -115,7 +116,15 @@ func (e *Engine) bindNamespace(c *spec.Class) {
 		target = e.namespace(c.Name)
 	}
 	e.bindMethods(target, c.Name, c.Statics)
+	e.bindConsts(target, c)
+}
+
+// bindConsts adds constants to an object.
+func (e *Engine) bindConsts(target *goja.Object, c *spec.Class) {
 	for name, v := range c.Consts {
+		if lazy, ok := v.(api.Lazy); ok {
+			v = lazy(e)
+		}
 		_ = target.Set(name, e.wrap(v))
 	}
 }
@@ -157,9 +166,7 @@ func (e *Engine) constructor(b *binding) *goja.Object {
 	_ = b.proto.DefineDataProperty("constructor", ctor, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	_ = ctor.DefineDataProperty("name", e.rt.ToValue(c.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	e.bindMethods(ctor, c.Name, c.Statics)
-	for name, v := range c.Consts {
-		_ = ctor.Set(name, e.wrap(v))
-	}
+	e.bindConsts(ctor, c)
 	return ctor
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/dop251/goja"
 
-	_ "pipy/pipy/api" // declares the classes that bindClasses binds
 	"pipy/pipy/event"
 	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"pipy/pipy/api"
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 	"pipy/pipy/pipeline"
@@ -58,6 +59,8 @@ func (e *Engine) wrap(v any) goja.Value {
 		return goja.Undefined()
 	case goja.Value:
 		return v
+	case api.NullValue:
+		return goja.Null()
 	case bool, string, float64, int, int64, uint64, uint32, uint16, int32:
 		return e.rt.ToValue(v)
 	case spec.Raw:
@@ -118,6 +121,40 @@ func (o object) Elements() ([]any, bool) {
 		items[i] = o.e.export(o.o.Get(itoa(i)))
 	}
 	return items, true
+}
+
+// Walk shows the members, telling null from undefined.
+func (o object) Walk(show func(name string, value any)) {
+	for _, name := range o.o.Keys() {
+		v := o.o.Get(name)
+		if v != nil && goja.IsNull(v) {
+			show(name, api.Null)
+			continue
+		}
+		show(name, o.e.export(v))
+	}
+}
+
+// Delete removes a member.
+func (o object) Delete(name string) { _ = o.o.Delete(name) }
+
+// Describe returns the text of objects that are not known by their members.
+func (o object) Describe() (text string, ok bool) {
+	switch o.o.ClassName() {
+	case "Error", "RegExp":
+		return o.o.String(), true
+	case "Date":
+		iso, ok := goja.AssertFunction(o.o.Get("toISOString"))
+		if !ok {
+			return "", false
+		}
+		v, err := iso(o.o)
+		if err != nil {
+			return "Invalid Date", true
+		}
+		return v.String(), true
+	}
+	return "", false
 }
 
 // function is a script's function.

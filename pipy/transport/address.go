@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -102,8 +103,15 @@ func (a Address) sockaddr() unix.Sockaddr {
 	return &unix.SockaddrInet6{Port: int(a.Port), Addr: a.IP.As16(), ZoneId: zone(a.IP.Zone())}
 }
 
-// zone returns the index of a zone that is given as a number; 0 for others.
+// zone returns the index of an IPv6 zone, which is a number or the name of an
+// interface; 0 for none.
 func zone(s string) uint32 {
+	if s == "" {
+		return 0
+	}
+	if i, err := net.InterfaceByName(s); err == nil {
+		return uint32(i.Index)
+	}
 	n, _ := strconv.ParseUint(s, 10, 32)
 	return uint32(n)
 }

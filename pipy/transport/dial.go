@@ -117,6 +117,7 @@ func (d *dial) next() {
 
 // try begins to connect to one address, and tells whether that is under way.
 func (d *dial) try(a Address) bool {
+	d.o.remote = netip.AddrPortFrom(a.IP, a.Port)
 	fd, err := newSocket(a.family())
 	if err != nil {
 		d.refused(a, err)
@@ -153,16 +154,12 @@ func (d *dial) refused(a Address, err error) {
 	default:
 		d.err = event.ConnectionRefused
 	}
-	d.o.logFor(netip.AddrPortFrom(a.IP, a.Port), false, "cannot connect: "+strerror(err))
+	d.o.remote = netip.AddrPortFrom(a.IP, a.Port)
+	d.o.log(false, "cannot connect: "+strerror(err))
 }
 
 func (d *dial) timeout() {
-	remote := netip.AddrPort{}
-	if len(d.tries) > 0 {
-		a := d.tries[0].addr
-		remote = netip.AddrPortFrom(a.IP, a.Port)
-	}
-	d.o.logFor(remote, false, "connection timeout")
+	d.o.log(false, "connection timeout")
 	d.o.failed(event.ConnectionTimeout)
 }
 

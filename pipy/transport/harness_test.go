@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pipy/pipy/event"
+	"pipy/pipy/logging"
 	"pipy/pipy/loop"
 )
 
@@ -138,10 +139,11 @@ func descriptors(t testing.TB) int {
 // loop that logs runs, and read on the loop.
 func capture(t testing.TB) *[]string {
 	lines := &[]string{}
-	log, warnings := Log, LogWarnings
-	Log = func(level, topic, text string) { *lines = append(*lines, level+" "+text) }
-	LogWarnings = true
-	t.Cleanup(func() { Log, LogWarnings = log, warnings })
+	write, enabled := writeLog, logs
+	names := map[logging.Level]string{logging.Debug: "DBG ", logging.Warn: "WRN ", logging.Error: "ERR "}
+	writeLog = func(level logging.Level, _ logging.Topic, text string) { *lines = append(*lines, names[level]+text) }
+	logs = func(logging.Level, logging.Topic) bool { return true }
+	t.Cleanup(func() { writeLog, logs = write, enabled })
 	return lines
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"pipy/pipy/event"
+	"pipy/pipy/logging"
 	"pipy/pipy/loop"
 )
 
@@ -80,8 +81,12 @@ func (in *Inbound) socketClosed() {
 	}
 }
 
-func (in *Inbound) log(warn bool, text string) {
-	logLine("inbound", warn, func() string {
+func (in *Inbound) log(peers bool, text string) {
+	level := logging.Error
+	if peers {
+		level = logging.Debug // clients come and go as they like
+	}
+	logLine(level, "inbound", func() string {
 		return fmt.Sprintf("[inbound  %p] %s -> %s %s", in, bracketed(in.remote), bracketed(in.local()), text)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pipy/pipy/event"
-	"pipy/pipy/loop"
 )
 
 func TestEcho(t *testing.T) {
@@ -70,6 +70,62 @@ func TestOutputOfOneTurnIsJoined(t *testing.T) {
 	w.on(func() {
 		if in.BytesOut() != 1003 {
 			t.Errorf("%d bytes out", in.BytesOut())
+		}
+	})
+}
+
+func TestSmallPiecesAreJoined(t *testing.T) {
+	w := newWorld(t)
+	s := w.listen(ListenOptions{}, func(in *Inbound) {
+		in.Start(func(event.Event) {})
+		for _, part := range []string{"head ", "body ", "tail "} {
+			in.Process(event.DataString(part))
+		}
+		var head event.Data
+		w.l.Arena().Write(&head, []byte("next"))
+		in.Process(&head)
+		if n := in.out.Pieces(); n != 2 {
+			t.Errorf("%d pieces, want the first and what follows", n)
+		}
+		in.Process(event.EndStream)
+	})
+	if got, err := io.ReadAll(w.client(s)); string(got) != "head body tail next" || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+func TestManyPiecesArriveInOrder(t *testing.T) {
+	w := newWorld(t)
+	var want bytes.Buffer
+	s := w.listen(ListenOptions{}, func(in *Inbound) {
+		in.Start(func(event.Event) {})
+		for i := range 1000 {
+			piece := bytes.Repeat([]byte{byte(i), byte(i >> 8)}, smallPiece/2+i%3-1)
+			want.Write(piece)
+			in.Process(event.NewData(piece))
+		}
+		in.Process(event.EndStream)
+	})
+	got, err := io.ReadAll(w.client(s))
+	w.on(func() {
+		if !bytes.Equal(got, want.Bytes()) || err != nil {
+			t.Errorf("got %d bytes, %v, want %d", len(got), err, want.Len())
+		}
+	})
+}
+
+func TestTransparentListenerTakesDirectConnectionsToo(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("Linux only")
+	}
+	w := newWorld(t)
+	ready := make(chan *Inbound, 1)
+	s := w.listen(ListenOptions{Transparent: true}, func(in *Inbound) { ready <- in })
+	w.client(s)
+	in := <-ready
+	w.on(func() {
+		if in.DestinationAddress() != "127.0.0.1" || in.DestinationPort() != int(s.Address().Port) {
+			t.Errorf("destination %s %d, want %s", in.DestinationAddress(), in.DestinationPort(), s.Address())
 		}
 	})
 }
@@ -159,6 +215,25 @@ func TestCloseEOFClosesTheWholeConnection(t *testing.T) {
 	}
 	w.until("the connection closes", func() bool { return in.Closed() })
 	w.on(func() { r.want(t, "x", "") })
+}
+
+// The pipeline has ended before the client does: what it said is complete, and
+// is not lost to a client that ends early and reads slowly.
+func TestCloseEOFSendsACompleteAnswer(t *testing.T) {
+	w := newWorld(t)
+	const size = 24 << 20
+	s := w.listen(ListenOptions{CloseEOF: true}, func(in *Inbound) {
+		in.Start(func(evt event.Event) {})
+		in.Process(event.NewData(make([]byte, size)))
+		in.Process(event.EndStream)
+	})
+	c := w.client(s)
+	c.CloseWrite()
+	w.until("the end arrives", func() bool { return s.Active() == 1 && s.Traffic().Out > 0 })
+	if n, err := io.Copy(io.Discard, c); n != size || err != nil {
+		t.Errorf("read %d bytes, %v, want %d", n, err, size)
+	}
+	w.until("the connection closes", func() bool { return s.Active() == 0 })
 }
 
 // A client that still sends when we end must be able to read our answer: a
@@ -363,6 +438,26 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
+func TestProgressOfWhoHoldsASourceKeepsItFromBeingIdle(t *testing.T) {
+	w := newWorld(t)
+	s := w.listen(ListenOptions{Limits: Limits{IdleTimeout: time.Microsecond}}, func(in *Inbound) {
+		in.Start(func(event.Event) {})
+		now := w.l.NowNano()
+		in.lastRead, in.lastWrite = now-int64(time.Hour), now-int64(time.Hour)
+		release := in.src.Hold()
+		defer release()
+		if wait, err := in.deadline(now); wait > 0 || err != event.IdleTimeout {
+			t.Errorf("before: %v, %q", wait, err)
+		}
+		in.src.Touch()
+		if wait, err := in.deadline(now); wait != time.Microsecond || err != event.IdleTimeout {
+			t.Errorf("after: %v, %q", wait, err)
+		}
+	})
+	w.client(s)
+	w.until("the connection is accepted", func() bool { return s.Traffic().Total == 1 })
+}
+
 func TestWriteTimeoutWaitsForOutput(t *testing.T) {
 	w := newWorld(t)
 	var r record
@@ -436,36 +531,6 @@ func TestUpdateAppliesToNewConnections(t *testing.T) {
 	if _, err := net.Dial("tcp", s.Address().String()); err == nil {
 		t.Error("a closed listener accepts")
 	}
-}
-
-func TestListenerSurvivesRunningOutOfDescriptors(t *testing.T) {
-	lines := capture(t)
-	w := newWorld(t)
-	s := w.listen(ListenOptions{}, echo)
-	c := w.client(s)
-	io.WriteString(c, "x")
-	io.ReadFull(c, make([]byte, 1))
-
-	var old unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
-		t.Skip(err)
-	}
-	fd, err := newSocket(unix.AF_INET) // the client's, while there are some
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Close(fd)
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: uint64(fd) + 1, Max: old.Max}); err != nil {
-		t.Skip(err)
-	}
-	unix.Connect(fd, s.Address().sockaddr())
-	loop.Send(fd, []byte("y"))
-	w.until("accepting fails", func() bool { return contains(*lines, "Too many open files") })
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &old); err != nil {
-		t.Fatal(err)
-	}
-	b := make([]byte, 1)
-	w.until("the client is served", func() bool { n, _ := loop.Recv(fd, b); return n == 1 })
 }
 
 func TestManyResetsLeaveNoDescriptor(t *testing.T) {

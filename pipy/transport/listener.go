@@ -32,9 +32,9 @@ type ListenOptions struct {
 	// KeepAlive and NoDelay set SO_KEEPALIVE and TCP_NODELAY.
 	KeepAlive, NoDelay bool
 	// CloseEOF makes either side's end close the whole connection. When the
-	// client ends, pending output is lost that the system does not take at
-	// once. Without it, the connection stays half open until the pipeline
-	// ends too.
+	// client ends before the pipeline does, pending output is lost that the
+	// system does not take at once. Without it, the connection stays half
+	// open until the pipeline ends too.
 	CloseEOF bool
 	// Transparent accepts connections that were redirected here, and finds
 	// out where they were to go (Linux).

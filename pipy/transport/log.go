@@ -1,20 +1,21 @@
 package transport
 
-// Log takes a line for operators: the level is "ERR" or "WRN", the topic
-// "listener", "inbound" or "outbound". LogWarnings tells whether warnings are
-// wanted at all. The program sets both before the first loop runs.
+import "pipy/pipy/logging"
+
+// What tests replace.
 var (
-	Log         = func(level, topic, text string) {}
-	LogWarnings = false
+	writeLog = logging.Lines
+	logs     = logging.Enabled
 )
 
-func logError(topic, text string) { Log("ERR", topic, "["+topic+"] "+text) }
+// logError writes '[topic] text'.
+func logError(topic logging.Topic, text string) {
+	writeLog(logging.Error, topic, "["+string(topic)+"] "+text)
+}
 
 // logLine writes a line that is made only when somebody wants it.
-func logLine(topic string, warn bool, line func() string) {
-	if !warn {
-		Log("ERR", topic, line())
-	} else if LogWarnings {
-		Log("WRN", topic, line())
+func logLine(level logging.Level, topic logging.Topic, line func() string) {
+	if logs(level, topic) {
+		writeLog(level, topic, line())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"pipy/pipy/event"
+	"pipy/pipy/logging"
 	"pipy/pipy/loop"
 )
 
@@ -43,9 +44,9 @@ type Outbound struct {
 	socket
 	opts    *ConnectOptions
 	target  string
-	host    string // of target, for the log
-	dial    *dial  // nil when connected or closed
-	remote  netip.AddrPort
+	host    string         // of target, for the log
+	dial    *dial          // nil when connected or closed
+	remote  netip.AddrPort // of the connection or the last address tried
 	retries int
 }
 
@@ -57,7 +58,7 @@ type Outbound struct {
 // not after Close. opts must not be changed any more.
 func Connect(l *loop.Loop, target string, opts *ConnectOptions, receive func(event.Event)) *Outbound {
 	n := localOf(l)
-	o := &Outbound{opts: opts, target: target}
+	o := &Outbound{opts: opts, target: target, host: target}
 	o.socket.init(n, o, &opts.Limits, -1, 0)
 	o.receive, o.sum = receive, &n.counters.Outbound
 	o.dial = &dial{o: o}
@@ -132,11 +133,13 @@ func (o *Outbound) socketClosed() {
 	o.state("closed")
 }
 
-func (o *Outbound) log(warn bool, text string) { o.logFor(o.remote, warn, text) }
-
-func (o *Outbound) logFor(remote netip.AddrPort, warn bool, text string) {
-	logLine("outbound", warn, func() string {
-		return fmt.Sprintf("[outbound %p] %s -> %s (%s) %s", o, bracketed(o.local()), bracketed(remote), o.host, text)
+func (o *Outbound) log(peers bool, text string) {
+	level := logging.Error
+	if peers {
+		level = logging.Warn
+	}
+	logLine(level, "outbound", func() string {
+		return fmt.Sprintf("[outbound %p] %s -> %s (%s) %s", o, bracketed(o.local()), bracketed(o.remote), o.host, text)
 	})
 }
 
@@ -144,7 +147,7 @@ func (o *Outbound) logFor(remote netip.AddrPort, warn bool, text string) {
 func (o *Outbound) connected(fd int, remote netip.AddrPort, ev loop.Events) {
 	o.dial.stop()
 	o.dial = nil
-	o.fd, o.remote = int32(fd), remote
+	o.fd, o.remote = int32(fd), remote // which need not be the last one tried
 	o.net.loop.Replace(fd, &o.socket)
 	o.opened()
 	o.state("connected")

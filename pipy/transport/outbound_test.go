@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -35,7 +36,7 @@ func server(t testing.TB, serve func(c *net.TCPConn)) string {
 	return s.Addr().String()
 }
 
-// dialRecord connects and records what comes.
+// connect connects and records what comes.
 func (w *world) connect(target string, opts *ConnectOptions, r *record) (o *Outbound) {
 	w.on(func() { o = Connect(w.l, target, opts, r.take) })
 	return o
@@ -260,18 +261,22 @@ func TestBind(t *testing.T) {
 	w := newWorld(t)
 	from := make(chan string, 1)
 	target := server(t, func(c *net.TCPConn) {
-		from <- c.RemoteAddr().(*net.TCPAddr).IP.String()
+		from <- c.RemoteAddr().String()
 		io.Copy(io.Discard, c)
 	})
+	bind := refusing(t) // a free port
 	var r record
-	o := w.connect(target, &ConnectOptions{Bind: "127.0.0.2"}, &r)
-	if got := <-from; got != "127.0.0.2" {
-		t.Errorf("connected from %s", got)
+	o := w.connect(target, &ConnectOptions{Bind: bind}, &r)
+	if got := <-from; got != bind {
+		t.Errorf("connected from %s, want %s", got, bind)
 	}
 	w.until("it is connected", func() bool { return o.Connected() })
 	w.on(func() {
-		if o.LocalAddress() != "127.0.0.2" || o.RemoteAddress() != "127.0.0.1" || o.LocalPort() == 0 || o.RemotePort() == 0 {
-			t.Errorf("addresses %s %d, %s %d", o.LocalAddress(), o.LocalPort(), o.RemoteAddress(), o.RemotePort())
+		if got := fmt.Sprintf("%s:%d", o.LocalAddress(), o.LocalPort()); got != bind {
+			t.Errorf("local %s, want %s", got, bind)
+		}
+		if got := fmt.Sprintf("%s:%d", o.RemoteAddress(), o.RemotePort()); got != target {
+			t.Errorf("remote %s, want %s", got, target)
 		}
 		o.Close()
 	})

@@ -33,8 +33,9 @@ type owner interface {
 	// socketClosed tells that the socket closed itself or was closed. It is
 	// called once.
 	socketClosed()
-	// log writes a line about the connection.
-	log(warn bool, text string)
+	// log writes a line about the connection. What a peer does to us weighs
+	// less than what we do to it.
+	log(peers bool, text string)
 }
 
 // socket is a stream socket, connected or (for output only) about to be. It is

@@ -113,7 +113,7 @@ func (s *socket) flush() {
 		}
 	}
 	switch {
-	case s.is(closeEOF) && s.is(atEOF):
+	case s.is(closeEOF) && s.is(atEOF) && !s.is(outEnded):
 		s.close()
 	case s.failure == event.BufferOverflow:
 		s.fail(s.failure)

@@ -33,35 +33,23 @@ func init() {
 }
 
 // token tells whether s is a token: a method, a field name.
-func token(s string) bool { return s != "" && tokenEnd(view(s), 0) == len(s) }
+func token(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if class[s[i]]&isToken == 0 {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // tokenEnd returns the position of the first byte of b, from i on, that is not
-// of a token, or len(b).
+// of a token, or len(b). Names are too short for looking at words of memory, as
+// control does: measured.
 func tokenEnd(b []byte, i int) int {
-	// Most names are letters and hyphens, which are looked at eight at a time.
-	for i+8 <= len(b) {
-		m := others(binary.LittleEndian.Uint64(b[i:]))
-		if m != 0 {
-			i += bits.TrailingZeros64(m) / 8
-			break
-		}
-		i += 8
-	}
 	for i < len(b) && class[b[i]]&isToken != 0 {
 		i++
 	}
 	return i
-}
-
-// others returns the high bits of those bytes of x that are neither letters nor
-// hyphens.
-func others(x uint64) uint64 {
-	low := x &^ highs
-	letter := low | 0x20*ones
-	// No sum carries over to the next byte, as all summands are below 0x80.
-	from, above := letter+(0x80-'a')*ones, letter+(0x7f-'z')*ones
-	hyphen := ^((low ^ '-'*ones) + 0x7f*ones)
-	return (^(from &^ above) &^ hyphen | x) & highs
 }
 
 // only tells whether all bytes of s are of a class.

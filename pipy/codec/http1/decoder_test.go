@@ -2,6 +2,7 @@ package http1_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"pipy/pipy/codec/http1"
@@ -236,5 +237,23 @@ func TestFacts(t *testing.T) {
 		if got := http1.ExpectContinue(c.head); got != c.expect {
 			t.Errorf("ExpectContinue(%v): got %v", c.head, got)
 		}
+	}
+	for status, want := range map[int]bool{100: true, 101: false, 103: true, 200: false} {
+		if got := http1.Interim(status); got != want {
+			t.Errorf("Interim(%d): got %v", status, got)
+		}
+	}
+}
+
+func TestErrorTexts(t *testing.T) {
+	_, err := requests.decode(http1.Limits{}, "GET / HTTP/1.1\r\nHost : x\r\n\r\n")
+	if got, want := fmt.Sprint(err), "http1: blank in or after a field name (400)"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	h := httphead.New()
+	h.Header.Add("x-a", "1\n2")
+	err = newWire(0).StartResponse(h, http1.Reply{})
+	if got, want := fmt.Sprint(err), `http1: headers["x-a"]: want no control characters, got '\n' at byte 1`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

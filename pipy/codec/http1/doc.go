@@ -11,8 +11,9 @@
 // Both return the error that ends the decoding: an *Error with the status to
 // answer with, ErrHTTP2Preface, or one that wraps ErrTruncated. Where a
 // connection may change its protocol, the owner calls Suspend from within out,
-// and Resume, Tunnel or Rest when the answer is known. KeepAlive, Upgrade and
-// ExpectContinue tell what a head asks of the connection.
+// and Resume, Tunnel or Rest when the answer is known. Idle, InHead, InMessage
+// and Held tell where it is. KeepAlive, Upgrade, ExpectContinue and Interim tell
+// what a head means for the connection.
 //
 // An Encoder is given the parts of one message after another:
 //
@@ -23,6 +24,11 @@
 //	err := e.Flush()              // do not wait for the rest of the body
 //	closes, err := e.End(tail)    // closes: the connection must end now
 //	sent := e.Abort()             // the message breaks off
+//
+// A *HeadError from any of them means that the head cannot be written and that
+// nothing was: another one may be started in its place. When trailers cannot be
+// written, closes is true as well. ErrLength means that the connection is to be
+// closed.
 //
 // Framing is the codec's own: connection, keep-alive, transfer-encoding and
 // content-length of a head are never copied but made anew, and neither is

@@ -1,8 +1,11 @@
 package http1_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -93,6 +96,36 @@ func decodeMessage(t *testing.T, response bool, wire string, r *rand.Rand) decod
 		t.Fatalf("got %d messages, %v in %q", m.messages, err, wire)
 	}
 	return m
+}
+
+// TestNetHTTPUnderstands lets an implementation that is not ours read responses.
+func TestNetHTTPUnderstands(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 500 {
+		h, body, trailers := randomMessage(r, true)
+		w := newWire(r.IntN(40))
+		w.StartResponse(h, get)
+		for rest := body; rest != ""; {
+			n := 1 + r.IntN(len(rest))
+			w.Data(source(rest[:n]))
+			rest = rest[n:]
+		}
+		w.End(&httphead.Tail{Header: httphead.Header{Fields: trailers}})
+		in := bufio.NewReader(strings.NewReader(w.text.String()))
+		got, err := http.ReadResponse(in, nil)
+		if err != nil {
+			t.Fatalf("%d: %v in %q", i, err, &w.text)
+		}
+		gotBody, err := io.ReadAll(got.Body)
+		if err != nil || string(gotBody) != body || got.StatusCode != h.Status || in.Buffered() > 0 {
+			t.Fatalf("%d: got %d with %q, %v, and %d bytes more in %q", i, got.StatusCode, gotBody, err, in.Buffered(), &w.text)
+		}
+		for _, f := range h.Header.Fields {
+			if v := got.Header.Values(f.Name); len(v) != 1 || v[0] != f.Value {
+				t.Fatalf("%d: got %s: %q, want %q", i, f.Name, v, f.Value)
+			}
+		}
+	}
 }
 
 func randomMessage(r *rand.Rand, response bool) (h *httphead.Head, body string, trailers []httphead.Field) {

@@ -1,0 +1,348 @@
+package filters
+
+import (
+	"errors"
+
+	"pipy/pipy/codec/httphead"
+	"pipy/pipy/event"
+	"pipy/pipy/pipeline"
+	"pipy/pipy/spec"
+)
+
+type muxHTTPOptions struct {
+	muxOptions
+	httpClientOptions
+	version any
+}
+
+var _ = declare(Decl[muxHTTPOptions]{
+	Name: "muxHTTP",
+	Doc: `sends HTTP requests through shared connections
+
+The sub-pipeline, usually a connect, is a session: one connection on which
+requests of many streams are sent. Streams with the same key share sessions.
+Requests are sent without waiting for the responses to earlier ones (pipelining,
+RFC 9112, 9.3.2), up to maxQueue on a session. A request that is not idempotent,
+such as a POST, and one with a body of more than 64 KiB has a session for itself
+until it is answered. A session runs with a clone of the variables of the stream
+that started it.
+
+When the server closes the connection without a byte of an answer, an idempotent
+request is sent once more on a new connection. A request that cannot be answered
+gets a response with status 502 or 504 (401 when TLS verification failed), then
+the StreamEnd of the session. A response that breaks off ends the stream with an
+error. A stream's requests are sent one after the other.
+
+CONNECT and upgrade requests have a connection for themselves, which becomes raw
+Data in both directions when the response accepts.`,
+	In: Messages, Out: Messages, Joint: true,
+	Params: func(p *spec.Params, o *muxHTTPOptions) {
+		o.muxOptions.params(p)
+		o.httpClientOptions.params(p)
+		spec.Opt(p, &o.version, "version", any(nil), "The version of HTTP: 1, or one of the names 'http/1', 'http/1.1'.")
+	},
+	Build: func(o *muxHTTPOptions) (pipeline.New, error) {
+		switch o.version {
+		case nil, 1.0, "1", "http/1", "http/1.1":
+		case 2.0, "2", "h2", "http/2":
+			return nil, errors.New("options.version: HTTP/2 is not available yet")
+		default:
+			return nil, wrongArgument("options.version", "1 or 'http/1.1'", o.version)
+		}
+		h := &httpPool{opt: &o.httpClientOptions}
+		h.muxPool = newMuxPool(&o.muxOptions, h.open)
+		return func(s *pipeline.Stage) pipeline.Filter { return &muxHTTP{Stage: s, pool: h} }, nil
+	},
+})
+
+// resendable is the number of bytes of a request's body up to which it is kept
+// until it is sent with others, or sent again.
+const resendable = 64 << 10
+
+// httpPool is the sessions of one muxHTTP.
+type httpPool struct {
+	*muxPool
+	opt  *httpClientOptions
+	free []*httpCall
+}
+
+// httpCall is one request and its response. It outlives its stream when that is
+// closed before the response came.
+type httpCall struct {
+	stream *muxHTTP    // nil when nobody waits for the response
+	client *httpClient // nil until a session is found
+	next   *httpCall   // sent after this one
+
+	head       *httphead.Head
+	method     string
+	body       *event.Data       // what came of it, while it is kept; nil for none
+	end        *event.MessageEnd // nil until the request is complete
+	kept       bool              // body is all that came of the body
+	tunnel     bool              // the request asks for a tunnel
+	idempotent bool
+	sent       bool // to the last byte
+	answered   bool // a byte of the response came
+	begun      bool // the stream got the head of the final response
+	retried    bool
+}
+
+func (p *httpPool) take() *httpCall {
+	n := len(p.free)
+	if n == 0 {
+		return &httpCall{}
+	}
+	c := p.free[n-1]
+	p.free[n-1] = nil
+	p.free = p.free[:n-1]
+	return c
+}
+
+func (p *httpPool) put(c *httpCall) {
+	if c.body != nil {
+		c.body.Release()
+	}
+	*c = httpCall{}
+	if len(p.free) < 1024 {
+		p.free = append(p.free, c)
+	}
+}
+
+// idempotent tells whether sending a request twice is like sending it once (RFC
+// 9110, 9.2.2).
+func idempotent(method string) bool {
+	switch method {
+	case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE":
+		return true
+	}
+	return false
+}
+
+// muxHTTP is one stream of requests.
+type muxHTTP struct {
+	*pipeline.Stage
+	pool *httpPool
+	key  any
+
+	keyed  bool
+	call   *httpCall        // the request that is not answered yet; nil when there is none
+	open   bool             // the request is being received
+	tunnel *httpClient      // what raw Data goes to
+	later  queue            // what comes after the request
+	ending *event.StreamEnd // of the input, until the request is answered
+	over   bool             // our StreamEnd went out
+}
+
+// Reset makes the filter ready for another stream.
+func (f *muxHTTP) Reset() {
+	f.later.clear()
+	*f = muxHTTP{Stage: f.Stage, pool: f.pool}
+}
+
+// Close says that nobody waits for the response any more.
+func (f *muxHTTP) Close() {
+	if f.tunnel != nil {
+		f.tunnel.kill()
+	}
+	if f.call != nil {
+		f.abandon()
+	}
+}
+
+// abandon gives up the request.
+func (f *muxHTTP) abandon() {
+	c := f.call
+	f.call, c.stream = nil, nil
+	if c.client == nil {
+		f.pool.put(c)
+		return
+	}
+	c.client.abandoned(c)
+}
+
+func (f *muxHTTP) Process(evt event.Event) {
+	if f.over {
+		dropEvent(evt)
+		return
+	}
+	if f.later.len() > 0 {
+		f.later.push(f.Stage, evt)
+		return
+	}
+	f.process(evt)
+}
+
+func (f *muxHTTP) process(evt event.Event) {
+	if end, ok := evt.(*event.StreamEnd); ok {
+		f.inputEnd(end)
+		return
+	}
+	if f.tunnel != nil {
+		if d, ok := evt.(*event.Data); ok {
+			f.tunnel.pipe.Process(d)
+		}
+		return
+	}
+	if f.call != nil && !f.open {
+		f.later.push(f.Stage, evt)
+		return
+	}
+	switch e := evt.(type) {
+	case *event.MessageStart:
+		if !f.open {
+			f.begin(httphead.Of(e.Head))
+		}
+	case *event.Data:
+		if f.call == nil || e.Len() == 0 {
+			e.Release() // outside of a message, or of no interest any more
+			return
+		}
+		f.add(e)
+	case *event.MessageEnd:
+		if f.open {
+			f.open = false
+			f.complete(e)
+		}
+	}
+}
+
+// begin takes the head of a request.
+func (f *muxHTTP) begin(h *httphead.Head) {
+	if !f.keyed {
+		key, err := f.pool.muxPool.opt.keyOf(f.Stage)
+		if err != nil {
+			f.over = true
+			f.Fail(err)
+			return
+		}
+		f.key, f.keyed = key, true
+	}
+	c := f.pool.take()
+	c.stream, c.head, c.method = f, h, httpMethod(h)
+	c.idempotent = idempotent(c.method)
+	c.tunnel = asksTunnel(h)
+	c.kept = true
+	f.call, f.open = c, true
+	if !c.idempotent || c.tunnel || f.pool.muxPool.opt.maxQueue == 1 {
+		f.pool.send(c, true, false)
+	}
+}
+
+// add takes a part of the body: it is sent at once when the request has a
+// session already, and gets one when it becomes long.
+func (f *muxHTTP) add(d *event.Data) {
+	c := f.call
+	if c.kept && c.idempotent || c.client == nil {
+		if c.body == nil {
+			c.body = &event.Data{}
+		}
+		c.body.Push(d.Clone())
+		if c.body.Len() > resendable {
+			c.kept = false
+		}
+	} else {
+		c.kept = false
+	}
+	switch {
+	case c.client == nil && c.kept:
+		d.Release()
+	case c.client == nil:
+		d.Release()
+		f.pool.send(c, true, false)
+	default:
+		c.client.add(c, d)
+	}
+}
+
+// complete takes the end of a request.
+func (f *muxHTTP) complete(end *event.MessageEnd) {
+	c := f.call
+	if c == nil {
+		f.next()
+		return
+	}
+	c.end = end
+	if c.client == nil {
+		f.pool.send(c, false, false)
+		return
+	}
+	c.client.complete(c)
+}
+
+// inputEnd takes the end of the stream, which completes a request that is open.
+func (f *muxHTTP) inputEnd(end *event.StreamEnd) {
+	switch {
+	case f.tunnel != nil:
+		f.tunnel.pipe.Process(end)
+		return
+	case end.Err != nil:
+		if f.call != nil {
+			f.abandon()
+		}
+		f.finish(end)
+		return
+	}
+	f.ending = end
+	if f.open {
+		f.open = false
+		f.complete(event.End)
+		return
+	}
+	if f.call == nil {
+		f.finish(end)
+	}
+}
+
+// finish sends the StreamEnd.
+func (f *muxHTTP) finish(end *event.StreamEnd) {
+	f.over = true
+	f.later.clear()
+	f.Output(end)
+}
+
+// answered sends the end of a response and goes on with what is next. The call
+// is not ours any more.
+func (f *muxHTTP) answered(end *event.MessageEnd) {
+	f.call = nil
+	f.Output(end)
+	if !f.open {
+		f.next()
+	}
+}
+
+// next goes on after a request was answered.
+func (f *muxHTTP) next() {
+	for f.later.len() > 0 && (f.call == nil || f.open) && !f.over {
+		f.process(f.later.shift())
+	}
+	if f.ending != nil && f.call == nil && f.later.len() == 0 && !f.over {
+		f.finish(f.ending)
+	}
+}
+
+// failWith ends the stream because the request cannot be written. The call is
+// not ours any more.
+func (f *muxHTTP) failWith(err error) {
+	f.call, f.over = nil, true
+	f.later.clear()
+	f.Fail(err)
+}
+
+// failed answers a request instead of the server and ends the stream with the
+// error of the session.
+func (f *muxHTTP) failed(why httpFailure, err error) {
+	f.call = nil
+	f.Output(&event.MessageStart{Head: why.head()})
+	f.Output(event.End)
+	f.finish(&event.StreamEnd{Err: err})
+}
+
+// tunneled makes the stream a tunnel after the response that accepts it.
+func (f *muxHTTP) tunneled(client *httpClient) {
+	f.call, f.tunnel = nil, client
+	for f.later.len() > 0 {
+		f.process(f.later.shift())
+	}
+	if f.ending != nil {
+		client.pipe.Process(f.ending)
+	}
+}

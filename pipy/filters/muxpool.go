@@ -1,0 +1,301 @@
+package filters
+
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"pipy/pipy/event"
+	"pipy/pipy/loop"
+	"pipy/pipy/pipeline"
+	"pipy/pipy/spec"
+)
+
+// muxOptions are what all filters with sessions have in common.
+type muxOptions struct {
+	key         spec.Dyn[any]
+	maxIdle     time.Duration
+	maxQueue    int
+	maxMessages int
+}
+
+func (o *muxOptions) params(p *spec.Params) {
+	spec.Arg(p, &o.key, "key", spec.Dyn[any]{}, "Streams with the same key share sessions. A function is asked at the first event of a stream. Without a key, the streams of one inbound connection share.")
+	spec.Opt(p, &o.maxIdle, "maxIdle", 10*time.Second, "How long a session stays open that no stream uses.")
+	spec.Opt(p, &o.maxQueue, "maxQueue", 0, "Messages that wait for their response in one session at the same time. 1 opens a session for each, 0 means any number.")
+	spec.Opt(p, &o.maxMessages, "maxMessages", 0, "Messages after which a session is closed. 0 means any number.")
+}
+
+// keyOf returns the key of a stream.
+func (o *muxOptions) keyOf(s *pipeline.Stage) (any, error) {
+	ctx := s.Context()
+	v, err := o.key.Get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch k := v.(type) {
+	case nil:
+		return ctx.Inbound, nil
+	case string, float64, bool:
+		return v, nil
+	case *event.Data:
+		return k.String(), nil
+	case identified:
+		v = k.Identity()
+	}
+	if t := reflect.TypeOf(v); t != nil && !t.Comparable() {
+		return nil, wrongArgument("key", "a string, a number or an object", v)
+	}
+	return v, nil
+}
+
+// identified is a script's object that is seen from Go through different
+// values: its identity is what counts.
+type identified interface{ Identity() any }
+
+// muxTick is how often sessions that are not used are looked at.
+const muxTick = time.Second
+
+// muxPool is what all streams of one mux share: its sessions, by their keys.
+type muxPool struct {
+	opt      *muxOptions
+	open     func(*muxSession) func(event.Event) // sets conn, and returns what takes the session's output
+	clusters map[any]*muxCluster
+	recent   *muxCluster // the one that was asked for last
+	idle     int         // sessions that no stream uses
+	program  *pipeline.Program
+	timer    loop.Timer
+}
+
+func newMuxPool(o *muxOptions, open func(*muxSession) func(event.Event)) *muxPool {
+	return &muxPool{opt: o, open: open, clusters: map[any]*muxCluster{}}
+}
+
+// muxCluster is the sessions of one key.
+type muxCluster struct {
+	pool   *muxPool
+	key    any
+	count  int           // sessions, in whatever state
+	idle   []*muxSession // that no stream uses; the last one is used next
+	shared []*muxSession // that take further streams
+	serial bool          // a session takes one stream at a time only
+}
+
+// muxSession is one run of a mux's sub-pipeline, which several streams use in
+// turn or at the same time.
+type muxSession struct {
+	cluster *muxCluster
+	pipe    *pipeline.Pipeline
+	conn    any // the protocol's part
+	active  int // messages that wait for their response
+	total   int // messages so far
+	alone   bool
+	place   muxPlace
+	since   int64 // when it became idle, in the loop's time
+}
+
+// muxPlace tells which list of its cluster a session is in.
+type muxPlace uint8
+
+const (
+	inNone muxPlace = iota
+	inIdle
+	inShared
+	inGone // it is not a session of the pool any more
+)
+
+// acquire returns a session that takes one more message. alone asks for one
+// that takes no others meanwhile, fresh for a new one. A new session runs with
+// a clone of the variables of the stage.
+func (p *muxPool) acquire(s *pipeline.Stage, key any, alone, fresh bool) *muxSession {
+	c := p.cluster(key)
+	alone = alone || c.serial || p.opt.maxQueue == 1
+	m := c.choose(alone, fresh)
+	if m == nil {
+		m = c.start(s)
+	}
+	m.active++
+	m.total++
+	m.alone = alone
+	full := alone || p.opt.maxQueue > 0 && m.active >= p.opt.maxQueue || m.used()
+	switch {
+	case m.place == inGone:
+	case full:
+		m.leave()
+	case m.place == inNone:
+		m.enter(inShared)
+	}
+	return m
+}
+
+// cluster returns the sessions of a key.
+func (p *muxPool) cluster(key any) *muxCluster {
+	if c := p.recent; c != nil && c.key == key {
+		return c
+	}
+	c := p.clusters[key]
+	if c == nil {
+		c = &muxCluster{pool: p, key: key}
+		p.clusters[key] = c
+	}
+	p.recent = c
+	return c
+}
+
+// choose returns a session that is there, out of its list if it is to be alone.
+func (c *muxCluster) choose(alone, fresh bool) *muxSession {
+	if fresh {
+		return nil
+	}
+	if n := len(c.idle); n > 0 {
+		m := c.idle[n-1]
+		m.leave()
+		return m
+	}
+	if alone {
+		return nil
+	}
+	var best *muxSession
+	for _, m := range c.shared {
+		if best == nil || m.active < best.active {
+			best = m
+		}
+	}
+	return best
+}
+
+func (c *muxCluster) start(s *pipeline.Stage) *muxSession {
+	m := &muxSession{cluster: c}
+	c.count++
+	c.pool.program = s.Program()
+	out := c.pool.open(m)
+	pipe := s.Session(0, s.Context().Clone(), out)
+	if m.place == inGone { // it ended at its start
+		pipe.Close()
+	}
+	m.pipe = pipe
+	return m
+}
+
+// used tells whether the session has taken all messages that it may.
+func (m *muxSession) used() bool {
+	most := m.cluster.pool.opt.maxMessages
+	return most > 0 && m.total >= most
+}
+
+// release says that a message has its response. A session that nobody uses any
+// more waits for others, or ends.
+func (m *muxSession) release() {
+	m.active--
+	if m.place == inGone {
+		return
+	}
+	p := m.cluster.pool
+	switch {
+	case m.active == 0 && (m.used() || p.program.Stopping()):
+		m.shut()
+	case m.active == 0:
+		m.leave()
+		m.alone = false
+		m.since = p.program.Loop.NowNano()
+		m.enter(inIdle)
+	case m.place == inNone && !m.alone && !m.used() && !m.cluster.serial:
+		m.enter(inShared)
+	}
+}
+
+// enter puts the session, which is in no list, into one.
+func (m *muxSession) enter(place muxPlace) {
+	m.place = place
+	c := m.cluster
+	if place == inShared {
+		c.shared = append(c.shared, m)
+		return
+	}
+	c.idle = append(c.idle, m)
+	p := c.pool
+	p.idle++
+	if !p.timer.Set() {
+		p.program.Loop.Arm(&p.timer, muxTick, p)
+	}
+}
+
+// leave takes the session out of its list: it takes no further messages until
+// it enters one.
+func (m *muxSession) leave() {
+	c := m.cluster
+	switch m.place {
+	case inShared:
+		c.shared = without(c.shared, m)
+	case inIdle:
+		c.idle = without(c.idle, m)
+		c.pool.idle--
+	case inGone:
+		return
+	}
+	m.place = inNone
+}
+
+// without removes m, which is mostly the last.
+func without(list []*muxSession, m *muxSession) []*muxSession {
+	n := len(list) - 1
+	if list[n] != m {
+		return slices.DeleteFunc(list, func(o *muxSession) bool { return o == m })
+	}
+	list[n] = nil
+	return list[:n]
+}
+
+// isolate takes the session out of the pool for good; its streams go on.
+func (m *muxSession) isolate() {
+	if m.place == inGone {
+		return
+	}
+	m.leave()
+	m.place = inGone
+	c := m.cluster
+	c.count--
+	if c.count == 0 {
+		delete(c.pool.clusters, c.key)
+		if c.pool.recent == c {
+			c.pool.recent = nil
+		}
+	}
+}
+
+// shut ends a session that is not used any more in an orderly way.
+func (m *muxSession) shut() {
+	m.isolate()
+	if m.pipe != nil {
+		m.pipe.Process(event.EndStream)
+		m.pipe.Close()
+	}
+}
+
+// kill ends the session at once.
+func (m *muxSession) kill() {
+	m.isolate()
+	if m.pipe != nil {
+		m.pipe.Close()
+	}
+}
+
+// Run closes the sessions that were idle for too long, whose key is gone, or
+// that keep a program from ending.
+func (p *muxPool) Run() {
+	now := p.program.Loop.NowNano()
+	for _, c := range p.clusters {
+		gone := p.program.Stopping()
+		if k, ok := c.key.(interface{ Closed() bool }); ok && k.Closed() {
+			gone = true
+		}
+		for i := len(c.idle) - 1; i >= 0; i-- {
+			if m := c.idle[i]; gone || now-m.since >= int64(p.opt.maxIdle) {
+				m.shut()
+			}
+		}
+	}
+	if p.idle > 0 {
+		p.program.Loop.Arm(&p.timer, muxTick, p)
+	}
+}

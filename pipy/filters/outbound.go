@@ -1,0 +1,35 @@
+package filters
+
+import (
+	"pipy/pipy/spec"
+	"pipy/pipy/transport"
+)
+
+// Outbound is what connect's onState sees of a connection.
+type Outbound struct {
+	*transport.Outbound
+	state string
+}
+
+// State returns open, resolving, connecting, connected, idle or closed.
+func (o *Outbound) State() string { return o.state }
+
+func init() {
+	c := spec.NewClass[*Outbound]("Outbound", `a connection that connect makes
+
+The callback of connect's option onState gets it.`)
+	c.Prop("state", "string", "open, resolving, connecting, connected, idle (before another attempt) or closed.",
+		func(o *Outbound) any { return o.State() })
+	c.Prop("localAddress", "string", "Our IP address; empty without a connection.",
+		func(o *Outbound) any { return o.LocalAddress() })
+	c.Prop("localPort", "number", "Our port; 0 without a connection.",
+		func(o *Outbound) any { return float64(o.LocalPort()) })
+	c.Prop("remoteAddress", "string", "The server's IP address; empty without a connection.",
+		func(o *Outbound) any { return o.RemoteAddress() })
+	c.Prop("remotePort", "number", "The server's port; 0 without a connection.",
+		func(o *Outbound) any { return float64(o.RemotePort()) })
+	c.Method("close", "void", "Drops the connection; the stream does not end by it.",
+		func(*spec.Method) func(*Outbound, *spec.Call) (any, error) {
+			return func(o *Outbound, _ *spec.Call) (any, error) { o.Close(); return nil, nil }
+		})
+}
