@@ -56,17 +56,18 @@ func decodeHex(s string) ([]byte, error) {
 // (RFC 4648, 3.1 and 3.2).
 func decodeBase64(name string, padded, raw *base64.Encoding) func(s string) ([]byte, error) {
 	return func(s string) ([]byte, error) {
+		digits := strings.TrimRight(s, "=\r\n")
+		if len(digits)%4 == 1 && !strings.ContainsAny(digits, "\r\n") {
+			return nil, fmt.Errorf("incomplete %s string: it ends in the middle of a byte", name)
+		}
 		enc := raw
-		if strings.HasSuffix(strings.TrimRight(s, "\r\n"), "=") {
+		if strings.Contains(s[len(digits):], "=") {
 			enc = padded
 		}
 		b, err := enc.DecodeString(s)
 		var at base64.CorruptInputError
 		if !errors.As(err, &at) {
-			return b, nil
-		}
-		if int(at) >= len(s) {
-			return nil, fmt.Errorf("incomplete %s string: it ends in the middle of a byte", name)
+			return b, err
 		}
 		return nil, fmt.Errorf("invalid %s character at position %d", name, int(at))
 	}

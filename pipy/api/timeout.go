@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"time"
 
 	"pipy/pipy/loop"
@@ -25,9 +24,6 @@ const (
 	timeoutCancelled
 )
 
-// TimeoutCancelled is why the promise of a Timeout is rejected.
-var TimeoutCancelled = errors.New("timeout cancelled")
-
 var timeoutClass = spec.NewClass[*timeout]("Timeout", "A timer that starts when it is made.")
 
 // Run is called by the loop when the time is over.
@@ -49,7 +45,7 @@ func (t *timeout) settle(state timeoutState) {
 
 func (t *timeout) tell(settle func(value any, err error)) {
 	if t.state == timeoutCancelled {
-		settle(nil, TimeoutCancelled)
+		settle(nil, &Thrown{t, "timeout cancelled"})
 		return
 	}
 	settle(t, nil)
@@ -86,7 +82,7 @@ func init() {
 			return t, nil
 		}
 	})
-	d.Method("wait", "Promise<Timeout>", "Returns a promise that is fulfilled with this Timeout when the time is over, and rejected when it is cancelled.", func(*spec.Method) func(*timeout, *spec.Call) (any, error) {
+	d.Method("wait", "Promise<Timeout>", "Returns a promise that is fulfilled with this Timeout when the time is over, and rejected with it when it is cancelled.", func(*spec.Method) func(*timeout, *spec.Call) (any, error) {
 		return func(t *timeout, _ *spec.Call) (any, error) { return t.wait(), nil }
 	})
 	d.Method("cancel", "void", "Stops the timer. Nothing happens when the time is over.", func(*spec.Method) func(*timeout, *spec.Call) (any, error) {

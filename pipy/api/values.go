@@ -49,6 +49,16 @@ func description(o event.Object) (string, bool) {
 // the constant is what the function returns.
 type Lazy func(e spec.Engine) any
 
+// Thrown is an error that scripts see as a value: the engine throws the value,
+// or rejects a promise with it.
+type Thrown struct {
+	Value   any
+	Message string // for those who see it as an error
+}
+
+// Error returns the message.
+func (t *Thrown) Error() string { return t.Message }
+
 // argument returns an argument of a call in Go form, telling null from
 // undefined.
 func argument(c *spec.Call, i int) any {

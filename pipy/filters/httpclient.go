@@ -1,6 +1,8 @@
 package filters
 
 import (
+	"errors"
+
 	"pipy/pipy/codec/http1"
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
@@ -75,7 +77,7 @@ func (s *httpClient) send(c *httpCall) {
 		return
 	}
 	if err := s.enc.StartRequest(c.head); err != nil {
-		s.invalid(c, err)
+		s.invalid(c, err, false)
 		return
 	}
 	if body := c.body; body != nil {
@@ -99,7 +101,7 @@ func (s *httpClient) send(c *httpCall) {
 // add sends a part of the body.
 func (s *httpClient) add(c *httpCall, d *event.Data) {
 	if err := s.enc.Data(d); err != nil {
-		s.unfinished(c, err)
+		s.invalid(c, err, errors.Is(err, http1.ErrLength))
 	}
 }
 
@@ -107,8 +109,8 @@ func (s *httpClient) add(c *httpCall, d *event.Data) {
 func (s *httpClient) complete(c *httpCall) {
 	s.late.end()
 	c.sent = true
-	if _, err := s.enc.End(c.end.Tail); err != nil {
-		s.unfinished(c, err)
+	if cut, err := s.enc.End(c.end.Tail); err != nil {
+		s.invalid(c, err, cut)
 	}
 }
 
@@ -118,13 +120,26 @@ func (s *httpClient) flush() {
 		return
 	}
 	if err := s.enc.Flush(); err != nil {
-		s.unfinished(s.newest, err)
+		s.invalid(s.newest, err, false)
 	}
 }
 
-// invalid fails a request of which nothing was sent, because it cannot be
-// written. It is the newest.
-func (s *httpClient) invalid(c *httpCall, err error) {
+// invalid fails the newest request, because it cannot be written. When a part
+// of it was sent, the connection ends; it has no other use then.
+func (s *httpClient) invalid(c *httpCall, err error, cut bool) {
+	f := c.stream
+	s.late.end()
+	if cut {
+		s.kill()
+	} else {
+		s.takeBack(c)
+		s.release()
+	}
+	f.failWith(err)
+}
+
+// takeBack forgets the newest request, of which nothing was sent.
+func (s *httpClient) takeBack(c *httpCall) {
 	if s.first == c {
 		s.first, s.newest = nil, nil
 	} else {
@@ -134,20 +149,7 @@ func (s *httpClient) invalid(c *httpCall, err error) {
 		}
 		s.newest.next = nil
 	}
-	f := c.stream
 	s.pool.put(c)
-	s.release()
-	f.failWith(err)
-}
-
-// unfinished fails the only request of a connection, because the rest of it
-// cannot be written.
-func (s *httpClient) unfinished(c *httpCall, err error) {
-	f := c.stream
-	s.kill()
-	if f != nil {
-		f.failWith(err)
-	}
 }
 
 // kill ends the connection and forgets its calls.

@@ -328,12 +328,9 @@ func (s *httpServer) decodedAll(err error) {
 	if s.deaf {
 		return
 	}
-	var malformed *http1.Error
 	switch {
-	case errors.Is(err, http1.ErrHTTP2Preface):
-		s.refuse(505)
-	case errors.As(err, &malformed):
-		s.refuse(malformed.Status)
+	case err != nil && !s.inputOver:
+		s.refuse(statusOf(err))
 	case s.dec.Suspended():
 		switch {
 		case s.inputOver && s.dec.Idle():
@@ -346,6 +343,14 @@ func (s *httpServer) decodedAll(err error) {
 	default:
 		s.checkStop()
 	}
+}
+
+// statusOf returns the status that answers what cannot be decoded.
+func statusOf(err error) int {
+	if e := (*http1.Error)(nil); errors.As(err, &e) {
+		return e.Status
+	}
+	return 505 // HTTP/2 (http1.ErrHTTP2Preface)
 }
 
 // noMoreRequests handles an orderly end of the client's stream.

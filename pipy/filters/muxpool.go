@@ -19,9 +19,16 @@ type muxOptions struct {
 	maxMessages int
 }
 
+const (
+	docMuxKey  = "Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share."
+	docMaxIdle = "How long a session stays open that no stream uses."
+
+	defaultMaxIdle = 10 * time.Second
+)
+
 func (o *muxOptions) params(p *spec.Params) {
-	spec.Arg(p, &o.key, "key", spec.Dyn[any]{}, "Streams with the same key share sessions. A function is asked at the first event of a stream. Without a key, the streams of one inbound connection share.")
-	spec.Opt(p, &o.maxIdle, "maxIdle", 10*time.Second, "How long a session stays open that no stream uses.")
+	spec.Arg(p, &o.key, "key", spec.Dyn[any]{}, docMuxKey)
+	spec.Opt(p, &o.maxIdle, "maxIdle", defaultMaxIdle, docMaxIdle)
 	spec.Opt(p, &o.maxQueue, "maxQueue", 0, "Messages that wait for their response in one session at the same time. 1 opens a session for each, 0 means any number.")
 	spec.Opt(p, &o.maxMessages, "maxMessages", 0, "Messages after which a session is closed. 0 means any number.")
 }
@@ -65,6 +72,7 @@ type muxPool struct {
 	idle     int         // sessions that no stream uses
 	program  *pipeline.Program
 	timer    loop.Timer
+	grace    time.Duration // that a session has to end after its StreamEnd
 }
 
 func newMuxPool(o *muxOptions, open func(*muxSession) func(event.Event)) *muxPool {
@@ -92,6 +100,7 @@ type muxSession struct {
 	alone   bool
 	place   muxPlace
 	since   int64 // when it became idle, in the loop's time
+	grace   loop.Timer
 }
 
 // muxPlace tells which list of its cluster a session is in.
@@ -263,18 +272,26 @@ func (m *muxSession) isolate() {
 	}
 }
 
-// shut ends a session that is not used any more in an orderly way.
+// shut ends a session that is not used any more in an orderly way. What it has
+// to do still, it does within the pool's time of grace.
 func (m *muxSession) shut() {
 	m.isolate()
-	if m.pipe != nil {
-		m.pipe.Process(event.EndStream)
-		m.pipe.Close()
+	if m.pipe == nil {
+		return
 	}
+	m.pipe.Process(event.EndStream)
+	p := m.cluster.pool
+	if p.grace == 0 || m.pipe.Closed() {
+		m.pipe.Close()
+		return
+	}
+	p.program.Loop.Arm(&m.grace, p.grace, loop.Func(m.kill))
 }
 
 // kill ends the session at once.
 func (m *muxSession) kill() {
 	m.isolate()
+	m.grace.Stop()
 	if m.pipe != nil {
 		m.pipe.Close()
 	}

@@ -33,6 +33,8 @@ type Engine struct {
 	ctx     *pipeline.Context // whose variables bare names mean
 	frames  []*frame          // of native calls in progress, reused by depth
 	depth   int
+	args    []goja.Value // of calls into scripts, a stack
+	spare   spareStack
 	nothing goja.Callable // made at first use
 	adder   goja.Callable // made at first use
 }
@@ -47,6 +49,7 @@ func newEngine(l *loop.Loop, files fs.FS, values func(key any) any) *Engine {
 		classes: map[reflect.Type]*binding{},
 	}
 	e.rt.SetAsyncContextTracker(&tracker{e: e})
+	e.spare = newSpareStack(e.rt)
 	e.rt.SetMaxCallStackSize(maxCallStack)
 	e.bindHelpers()
 	e.bindClasses()

@@ -6,14 +6,26 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/dop251/goja"
+
 	"pipy/pipy/loop"
 )
 
 // load loads a codebase of one file.
-func load(t *testing.T, source string) (*Program, error) {
+func load(t testing.TB, source string) (*Program, error) {
 	t.Helper()
 	files := fstest.MapFS{"main.js": {Data: []byte(source)}}
 	return Load(loop.NewManual(time.Now()), NewCode(files, "main.js"), Host{})
+}
+
+// mustCompile compiles a module.
+func mustCompile(t testing.TB, p *Program, source string) *goja.Program {
+	t.Helper()
+	code, err := compile("/test.js", source, p.e.isGlobal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return code
 }
 
 // eval loads a file that is an expression and returns its value.

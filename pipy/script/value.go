@@ -167,16 +167,21 @@ type function struct {
 // Call runs the function in a context.
 func (f *function) Call(ctx *pipeline.Context, args ...any) (any, error) {
 	e := f.e
-	var buf [4]goja.Value
-	values := buf[:0]
+	base := len(e.args)
 	for _, a := range args {
-		values = append(values, e.wrap(a))
+		e.args = append(e.args, e.wrap(a))
 	}
 	prev := e.ctx
 	if ctx != nil {
 		e.ctx = ctx
 	}
-	v, err := f.call(goja.Undefined(), values...)
+	lent := e.spare.lend()
+	v, err := f.call(goja.Undefined(), e.args[base:]...)
+	if lent {
+		e.spare.takeBack()
+	}
+	clear(e.args[base:])
+	e.args = e.args[:base]
 	e.ctx = prev
 	if err != nil {
 		return nil, e.failure(err)

@@ -1,0 +1,337 @@
+package filters
+
+import (
+	"time"
+
+	"pipy/pipy/event"
+	"pipy/pipy/pipeline"
+	"pipy/pipy/spec"
+)
+
+type muxQueueOptions struct {
+	muxOptions
+	outputCount spec.Dyn[int]
+}
+
+const docMux = `
+
+The sub-pipeline is a session. Streams with the same key share sessions; each
+message is sent to one, and the messages that a session outputs go to the streams
+in the order in which they sent. A message of more than 64 KiB has a session for
+itself. A session runs with a clone of the variables of the stream that started
+it. When it ends, the streams that wait for it get its StreamEnd. The messages of
+one stream are sent one after the other.`
+
+func declareMux(name, title string) {
+	declare(Decl[muxQueueOptions]{
+		Name: name, Doc: title + docMux,
+		In: Messages, Out: Messages, Joint: true,
+		Params: func(p *spec.Params, o *muxQueueOptions) {
+			o.muxOptions.params(p)
+			spec.Opt(p, &o.outputCount, "outputCount", spec.Fixed(1), "Messages that come back for a message; a function gets the MessageStart. 0 does not wait for any; a message with a negative number is dropped.")
+		},
+		Build: func(o *muxQueueOptions) (pipeline.New, error) {
+			pool := newMuxPool(&o.muxOptions, openMuxQueue)
+			pool.grace = muxGrace
+			return func(s *pipeline.Stage) pipeline.Filter { return &muxQueue{Stage: s, opt: o, pool: pool} }, nil
+		},
+	})
+}
+
+func init() {
+	declareMux("mux", "shares sub-pipelines between the messages of many streams")
+	declareMux("muxQueue", "shares sub-pipelines between the messages of many streams, like mux")
+}
+
+// muxGrace is how long a session may take to end after its StreamEnd.
+const muxGrace = 10 * time.Second
+
+// muxQueueCall is one message and what comes back for it.
+type muxQueueCall struct {
+	stream *muxQueue // nil when nobody waits any more
+	conn   *muxQueueConn
+	next   *muxQueueCall
+	left   int  // messages to come
+	open   bool // inside one
+	sent   bool // to the end
+}
+
+// muxQueueConn is a session of mux.
+type muxQueueConn struct {
+	*muxSession
+	first, newest *muxQueueCall // that wait for messages, in order
+}
+
+func openMuxQueue(m *muxSession) func(event.Event) {
+	q := &muxQueueConn{muxSession: m}
+	m.conn = q
+	return q.receive
+}
+
+// receive takes the output of the session's pipeline.
+func (q *muxQueueConn) receive(evt event.Event) {
+	if end, ok := evt.(*event.StreamEnd); ok {
+		q.ended(end)
+		return
+	}
+	c := q.first
+	if c == nil {
+		dropEvent(evt)
+		return
+	}
+	switch evt.(type) {
+	case *event.MessageStart:
+		c.open = true
+	case *event.Data:
+		if !c.open {
+			dropEvent(evt)
+			return
+		}
+	case *event.MessageEnd:
+		if !c.open {
+			return
+		}
+		c.open = false
+		c.left--
+	}
+	f := c.stream
+	if c.left == 0 {
+		q.first = c.next
+		if q.first == nil {
+			q.newest = nil
+		}
+		q.done(c)
+	}
+	switch {
+	case f == nil:
+		dropEvent(evt)
+	case c.left == 0:
+		f.answered(evt)
+	default:
+		f.Output(evt)
+	}
+}
+
+// done gives the session back after a message.
+func (q *muxQueueConn) done(c *muxQueueCall) {
+	if !c.sent {
+		q.kill() // the rest of the message is not wanted
+		return
+	}
+	q.release()
+}
+
+// ended handles the end of the session.
+func (q *muxQueueConn) ended(end *event.StreamEnd) {
+	q.kill()
+	c := q.first
+	q.first, q.newest = nil, nil
+	for ; c != nil; c = c.next {
+		f := c.stream
+		if f == nil {
+			continue
+		}
+		f.call = nil
+		if c.open && end.Err == nil {
+			f.Output(event.End)
+		}
+		f.finish(end)
+	}
+}
+
+// muxQueue is one stream of messages.
+type muxQueue struct {
+	*pipeline.Stage
+	opt  *muxQueueOptions
+	pool *muxPool
+	key  any
+
+	keyed   bool
+	open    bool          // a message is being received
+	count   int           // of messages that come back for it
+	message []event.Event // that one, until it is sent
+	size    int           // bytes of that
+	call    *muxQueueCall // the message that was sent; nil when nothing is waited for
+	later   queue         // input that waits
+	ending  *event.StreamEnd
+	over    bool
+}
+
+// Reset makes the filter ready for another stream.
+func (f *muxQueue) Reset() {
+	f.later.clear()
+	*f = muxQueue{Stage: f.Stage, opt: f.opt, pool: f.pool}
+}
+
+// Close says that nobody waits for the answer any more.
+func (f *muxQueue) Close() {
+	if f.call != nil {
+		f.abandon()
+	}
+}
+
+func (f *muxQueue) abandon() {
+	c := f.call
+	f.call, c.stream = nil, nil
+	q := c.conn
+	if c.sent {
+		for o := q.first; o != nil; o = o.next {
+			if o.stream != nil {
+				return
+			}
+		}
+	}
+	q.first, q.newest = nil, nil
+	q.kill()
+}
+
+func (f *muxQueue) Process(evt event.Event) {
+	switch {
+	case f.over:
+		dropEvent(evt)
+	case f.later.len() > 0 || f.call != nil && !f.open:
+		if end, ok := evt.(*event.StreamEnd); ok && end.Err != nil {
+			f.process(evt)
+			return
+		}
+		f.later.push(f.Stage, evt)
+	default:
+		f.process(evt)
+	}
+}
+
+func (f *muxQueue) process(evt event.Event) {
+	switch e := evt.(type) {
+	case *event.MessageStart:
+		if !f.open {
+			f.begin(e)
+		}
+	case *event.Data:
+		if !f.open || e.Len() == 0 {
+			e.Release()
+			return
+		}
+		f.add(e)
+	case *event.MessageEnd:
+		f.complete(e)
+	case *event.StreamEnd:
+		f.inputEnd(e)
+	}
+}
+
+func (f *muxQueue) begin(start *event.MessageStart) {
+	n, err := f.opt.outputCount.Get(f.Context(), start)
+	if err == nil && !f.keyed {
+		f.key, err = f.pool.opt.keyOf(f.Stage)
+		f.keyed = true
+	}
+	if err != nil {
+		f.over = true
+		f.Fail(err)
+		return
+	}
+	f.open, f.count, f.size = true, n, 0
+	f.message = append(f.message, start)
+}
+
+// add takes a part of a message, which gets a session when it becomes long.
+func (f *muxQueue) add(d *event.Data) {
+	switch {
+	case f.call != nil:
+		f.call.conn.pipe.Process(d)
+	case f.message == nil || f.count < 0:
+		d.Release()
+	default:
+		f.size += d.Len()
+		f.message = append(f.message, d)
+		if f.size > resendable && f.count > 0 {
+			f.send(true)
+		}
+	}
+}
+
+// complete takes the end of a message.
+func (f *muxQueue) complete(end *event.MessageEnd) {
+	if !f.open {
+		return
+	}
+	f.open = false
+	switch {
+	case f.call != nil:
+		f.call.sent = true
+		f.call.conn.pipe.Process(end)
+	case f.message == nil || f.count < 0: // answered already, or not to be sent
+		f.message = nil
+		f.next()
+	default:
+		f.message = append(f.message, end)
+		f.send(false)
+	}
+}
+
+// send gives the message to a session, which may answer at once.
+func (f *muxQueue) send(alone bool) {
+	events := f.message
+	f.message = nil
+	m := f.pool.acquire(f.Stage, f.key, alone, false)
+	q := m.conn.(*muxQueueConn)
+	if f.count > 0 {
+		c := &muxQueueCall{stream: f, conn: q, left: f.count, sent: !f.open}
+		f.call = c
+		if q.first == nil {
+			q.first = c
+		} else {
+			q.newest.next = c
+		}
+		q.newest = c
+	}
+	for _, evt := range events {
+		m.pipe.Process(evt)
+	}
+	if f.count == 0 {
+		m.release()
+		f.next()
+	}
+}
+
+// answered passes the end of the last message that comes back on.
+func (f *muxQueue) answered(end event.Event) {
+	f.call = nil
+	f.Output(end)
+	if !f.open {
+		f.next()
+	}
+}
+
+// next goes on with the input that waited.
+func (f *muxQueue) next() {
+	for f.later.len() > 0 && (f.call == nil || f.open) && !f.over {
+		f.process(f.later.shift())
+	}
+	if f.ending != nil && f.call == nil && f.later.len() == 0 && !f.over {
+		f.finish(f.ending)
+	}
+}
+
+// inputEnd takes the end of the stream, which completes a message that is open.
+func (f *muxQueue) inputEnd(end *event.StreamEnd) {
+	if end.Err != nil {
+		if f.call != nil {
+			f.abandon()
+		}
+		f.finish(end)
+		return
+	}
+	f.ending = end
+	if f.open {
+		f.complete(event.End)
+		return
+	}
+	f.next()
+}
+
+func (f *muxQueue) finish(end *event.StreamEnd) {
+	f.over = true
+	f.later.clear()
+	f.Output(end)
+}
