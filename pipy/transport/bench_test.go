@@ -66,7 +66,7 @@ func BenchmarkBulk(b *testing.B) {
 	proxy := w.listen(ListenOptions{}, func(in *Inbound) {
 		out := Connect(w.l, target, opts, in.Process)
 		in.Start(out.Process)
-		in.OnClose(out.Close)
+		in.OnEnd(out.Close)
 	})
 	b.SetBytes(block)
 	done := make(chan struct{})

@@ -18,7 +18,7 @@ type Inbound struct {
 	socket
 	listener *Listener
 	id       uint64
-	onClose  func()
+	onClose  []func()
 	remote   netip.AddrPort
 	near     netip.AddrPort // zero until somebody asks
 	original netip.AddrPort // the same
@@ -69,16 +69,17 @@ func (in *Inbound) Close() { in.close() }
 // Closed tells whether the connection is closed.
 func (in *Inbound) Closed() bool { return in.is(closed) }
 
-// OnClose calls f once, at the end of the turn in which the connection is
-// closed, for whatever reason.
-func (in *Inbound) OnClose(f func()) { in.onClose = f }
+// OnEnd calls f once, at the end of the turn in which the connection is closed,
+// for whatever reason. Several functions are called in the order in which they
+// were given.
+func (in *Inbound) OnEnd(f func()) { in.onClose = append(in.onClose, f) }
 
 func (in *Inbound) socketClosed() {
 	in.listener.released()
-	if in.onClose != nil {
-		in.net.loop.Defer(loop.Func(in.onClose))
-		in.onClose = nil
+	for _, f := range in.onClose {
+		in.net.loop.Defer(loop.Func(f))
 	}
+	in.onClose = nil
 }
 
 func (in *Inbound) log(peers bool, text string) {

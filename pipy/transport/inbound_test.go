@@ -181,7 +181,7 @@ func TestOurEndLeavesTheClientsOpen(t *testing.T) {
 	closed := 0
 	s := w.listen(ListenOptions{}, func(in *Inbound) {
 		in.Start(r.take)
-		in.OnClose(func() { closed++ })
+		in.OnEnd(func() { closed++ })
 		in.Process(event.EndStream)
 	})
 	c := w.client(s)
@@ -302,7 +302,7 @@ func TestResetInEveryState(t *testing.T) {
 			closed := 0
 			s := w.listen(ListenOptions{}, func(in *Inbound) {
 				in.Start(r.take)
-				in.OnClose(func() { closed++ })
+				in.OnEnd(func() { closed++ })
 				st.setup(in)
 			})
 			c := w.client(s)
@@ -328,7 +328,7 @@ func TestResetAfterTheClientsEnd(t *testing.T) {
 	closed := 0
 	s := w.listen(ListenOptions{}, func(in *Inbound) {
 		in.Start(r.take)
-		in.OnClose(func() { closed++ })
+		in.OnEnd(func() { closed++ })
 	})
 	c := w.client(s)
 	c.CloseWrite()
@@ -541,7 +541,7 @@ func TestManyResetsLeaveNoDescriptor(t *testing.T) {
 	proxy := w.listen(ListenOptions{Limits: Limits{CongestionLimit: 32 << 10}}, func(in *Inbound) {
 		out := Connect(w.l, target, opts, in.Process)
 		in.Start(out.Process)
-		in.OnClose(out.Close)
+		in.OnEnd(out.Close)
 	})
 	before := 0
 	w.on(func() { before = descriptors(t) })

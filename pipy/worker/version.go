@@ -25,7 +25,7 @@ func (v *version) accept(l *pipeline.Layout) func(*transport.Inbound) {
 	return func(in *transport.Inbound) {
 		ctx := v.prog.NewContext(in)
 		p := l.Start(ctx, in.Process, in)
-		in.OnClose(p.Close)
+		in.OnEnd(p.Close)
 		in.Start(p.Process)
 		if !in.Closed() {
 			p.Process(&event.Data{}) // lets filters act before the first byte
