@@ -1,0 +1,55 @@
+// Package conformance runs the scripts under testscripts against a pipy
+// binary as a black box: files, command line, signals, sockets and log.
+//
+//	go test ./conformance                          # our binary, built once
+//	go test ./conformance -run Scripts/http        # one folder
+//	go test ./conformance -run Scripts/http/pipeline -v
+//	PIPY_BIN=/usr/bin/pipy go test ./conformance   # another binary
+//	PIPY_API=legacy-0.30 ...                       # only scripts of these dialects, by commas
+//	PIPY_RACE=1 go test ./conformance              # ours, built with -race
+//
+// A script is a txtar archive: a header of comments, commands, then files. It
+// runs in a directory of its own that holds the files. The header says what
+// the script verifies and which dialect it is written in:
+//
+//	# Equal targets take turns.
+//	# api: legacy-0.30
+//
+// api is legacy-0.30 (what Pipy 0.30 does), modern (what later releases do) or
+// extension (ours alone, including answers to malformed input that the
+// RFC demands and the original did not give). A second line "# slow" leaves
+// the script out under -short.
+//
+// Besides the commands of package testscript (cmp, stdout, grep, exec, ...)
+// there are our own:
+//
+//	freeport NAME...                    free loopback ports as environment variables
+//	pipy [flags] argument... [&name]    run the program, in the foreground or as instance name
+//	shutdown [flags] name [status]      SIGTERM an instance and want this exit status
+//	exited name [status]                wait until an instance has ended by itself
+//	signal name SIGNAL                  send a signal to an instance
+//	listening [-not] port...            wait until something listens, or nothing
+//	http [flags] METHOD URL             one or more requests, response on stdout
+//	http2 [flags] METHOD URL            requests over HTTP/2, at one time
+//	http-open SESSION host:port         open a connection to keep
+//	http-close SESSION                  close a kept connection
+//	http-wait NAME                      the end of an http -bg NAME
+//	edit file old new                   replace text in a file
+//	raw [flags] host:port               any bytes in, what comes back on stdout
+//	load start|stop NAME ...            steady traffic in the background
+//	upstream NAME kind                  a mock server, good or bad
+//	upstream-count NAME counter N       wait until a counter has a value
+//	upstream-got NAME regexp            wait until the server has received this
+//	upstream-release NAME               let a held server go on
+//	upstream-close NAME                 end a mock server
+//	wait-log name regexp                wait until a log holds this
+//	wait-file file regexp               wait until a file holds this
+//	grep-log [-count=N] name regexp     wait until a log holds this, exactly N times
+//	no-log name regexp                  a log does not hold this now
+//
+// docs/testscript-commands.md describes them with their flags. Everything that
+// waits polls up to a deadline; nothing sleeps for luck.
+//
+// known_failures.txt names the scripts that fail, with a reason each. A script
+// that fails otherwise, or passes while it is listed, fails the run.
+package conformance

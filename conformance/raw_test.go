@@ -1,0 +1,195 @@
+package conformance
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"pipy/mocks/peers"
+)
+
+// pattern is the body of N bytes that scripts write as %N.
+func pattern(n int) []byte { return peers.Pattern(n) }
+
+// rawFlags are the flags of the command raw.
+type rawFlags struct {
+	input   []byte
+	split   int           // bytes per write, 0: all at once
+	delay   time.Duration // between writes
+	half    bool          // close the sending side afterwards
+	greet   *regexp.Regexp
+	expect  *regexp.Regexp
+	golden  []byte // from -expect @file
+	closed  bool
+	out     string
+	nothing bool // want no byte back
+}
+
+// cmdRaw: raw [flags] host:port [file] sends bytes and writes what comes back
+// to standard output, until the server closes or -expect has matched.
+func cmdRaw(ts *testscript.TestScript, neg bool, args []string) {
+	plainOnly(ts, neg, "raw")
+	f, addr := parseRawFlags(ts, args)
+	s, err := dial(addr)
+	ts.Check(err)
+	defer s.Close()
+	var got bytes.Buffer
+	if f.greet != nil {
+		if err := receive(s.Conn, &got, f.greet.Match); err != nil || !f.greet.Match(got.Bytes()) {
+			ts.Fatalf("greeting: want %q, got %q, %v", f.greet, got.Bytes(), err)
+		}
+	}
+	sent := make(chan error, 1)
+	go func() { sent <- send(s.Conn, f) }()
+	enough := func(b []byte) bool {
+		return !f.closed && (f.expect != nil && f.expect.Match(b) || f.golden != nil && bytes.Equal(b, f.golden))
+	}
+	err = receive(s.Conn, &got, enough)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		ts.Fatalf("neither the end of the connection nor what was expected came, but %q", got.Bytes())
+	}
+	ts.Check(err)
+	s.Close()
+	<-sent // a write error shows in what came back
+	check(ts, f, got.Bytes())
+	if f.out != "" {
+		ts.Check(os.WriteFile(ts.MkAbs(f.out), got.Bytes(), 0o666))
+	}
+	emit(ts, got.Bytes())
+}
+
+func check(ts *testscript.TestScript, f rawFlags, got []byte) {
+	switch {
+	case f.nothing && len(got) > 0:
+		ts.Fatalf("want no answer, got %q", got)
+	case f.expect != nil && !f.expect.Match(got):
+		ts.Fatalf("want %q, got %q", f.expect, got)
+	case f.golden != nil && !bytes.Equal(f.golden, got):
+		ts.Fatalf("want %q, got %q", f.golden, got)
+	}
+}
+
+func send(c net.Conn, f rawFlags) error {
+	for b := f.input; len(b) > 0; {
+		n := len(b)
+		if f.split > 0 {
+			n = min(n, f.split)
+		}
+		if _, err := c.Write(b[:n]); err != nil {
+			return err
+		}
+		if b = b[n:]; len(b) > 0 {
+			time.Sleep(f.delay)
+		}
+	}
+	if f.half {
+		return c.(*net.TCPConn).CloseWrite()
+	}
+	return nil
+}
+
+// receive reads until the connection ends (nil), enough is true (nil), or time is over.
+func receive(c net.Conn, to *bytes.Buffer, enough func([]byte) bool) error {
+	c.SetReadDeadline(time.Now().Add(deadline))
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := c.Read(buf)
+		to.Write(buf[:n])
+		if errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
+			return nil
+		}
+		if err != nil || n > 0 && enough(to.Bytes()) {
+			return err
+		}
+	}
+}
+
+func parseRawFlags(ts *testscript.TestScript, args []string) (rawFlags, string) {
+	f := rawFlags{delay: 2 * time.Millisecond}
+	var words []string
+	crlf, escape, inline, more := false, false, "", ""
+	value := func() string {
+		if len(args) < 2 {
+			ts.Fatalf("%s: want a value", args[0])
+		}
+		args = args[1:]
+		return args[0]
+	}
+	number := func() int {
+		n, err := strconv.Atoi(value())
+		ts.Check(err)
+		return n
+	}
+	for ; len(args) > 0; args = args[1:] {
+		switch args[0] {
+		case "-text":
+			inline = value()
+		case "-repeat":
+			more = value()
+			more = strings.Repeat(more, number())
+		case "-crlf":
+			crlf = true
+		case "-escape":
+			escape = true
+		case "-split":
+			f.split = number()
+		case "-delay":
+			f.delay = time.Duration(number()) * time.Millisecond
+		case "-half":
+			f.half = true
+		case "-closed":
+			f.closed = true
+		case "-nothing":
+			f.nothing = true
+		case "-greet":
+			f.greet = compile(ts, value())
+		case "-o":
+			f.out = value()
+		case "-expect":
+			v := value()
+			if file, ok := strings.CutPrefix(v, "@"); ok {
+				f.golden = []byte(ts.ReadFile(file))
+			} else {
+				f.expect = compile(ts, v)
+			}
+		default:
+			if strings.HasPrefix(args[0], "-") {
+				ts.Fatalf("raw: unknown flag %s", args[0])
+			}
+			words = append(words, args[0])
+		}
+	}
+	switch {
+	case len(words) == 2 && inline == "":
+		f.input = fileInput(ts, words[1], crlf, escape)
+	case len(words) == 1:
+		text, err := peers.Unescape(inline + more)
+		ts.Check(err)
+		f.input = []byte(text)
+	default:
+		ts.Fatalf("usage: raw [flags] host:port file, or raw [flags] -text BYTES host:port")
+	}
+	return f, words[0]
+}
+
+func fileInput(ts *testscript.TestScript, file string, crlf, escape bool) []byte {
+	text := ts.ReadFile(file)
+	if crlf {
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	}
+	if escape {
+		t, err := peers.Unescape(text)
+		ts.Check(err)
+		text = t
+	}
+	return []byte(text)
+}
