@@ -37,7 +37,7 @@ func TestDump(t *testing.T) {
 		{math.Inf(-1), "-Infinity"},
 		{"a\"\n", `"a\"\n"`},
 		{arr(), "[ ]"},
-		{arr(1, "a", nil), `[ 1, "a", undefined ]`},
+		{arr(1, "a", nil, Null), `[ 1, "a", undefined, null ]`},
 		{obj(), "{ }"},
 		{obj("a", 1, "content-type", Null, "1a", nil), `{ a: 1, "content-type": null, "1a": undefined }`},
 		{event.DataString("hello"), "Data[ 68 65 6c 6c 6f ]"},

@@ -59,7 +59,7 @@ func (d *dumper) value(v any) {
 			d.write(text)
 			return
 		}
-		if items, ok := v.Elements(); ok {
+		if items, ok := elements(v); ok {
 			d.array(v, items)
 			return
 		}

@@ -104,7 +104,7 @@ func revive(parent event.Object, name string, v any, reviver spec.Func) (any, er
 }
 
 func reviveMembers(o event.Object, reviver spec.Func) error {
-	items, isArray := o.Elements()
+	items, isArray := elements(o)
 	type member struct {
 		name  string
 		value any

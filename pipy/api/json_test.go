@@ -15,7 +15,7 @@ import (
 func TestJSONParse(t *testing.T) {
 	e := newEngine()
 	for text, out := range map[string]string{
-		`{"a":1,"b":[true,false,null],"c":{"d":"x"}}`: `{ a: 1, b: [ true, false, undefined ], c: { d: "x" } }`,
+		`{"a":1,"b":[true,false,null],"c":{"d":"x"}}`: `{ a: 1, b: [ true, false, null ], c: { d: "x" } }`,
 		` [ ] `:                                 `[ ]`,
 		`{ }`:                                   `{ }`,
 		`null`:                                  `null`,
@@ -65,7 +65,7 @@ func TestJSONParseRevives(t *testing.T) {
 		}
 		return args[1]
 	})
-	want(t, "revived", e.do(t, "JSON.parse", `{"a":[{"n":1},null],"gone":1,"z":null}`, reviver), `{ a: [ { n: 2 }, undefined ], z: null }`)
+	want(t, "revived", e.do(t, "JSON.parse", `{"a":[{"n":1},null],"gone":1,"z":null}`, reviver), `{ a: [ { n: 2 }, null ], z: null }`)
 	if got, want := strings.Join(calls, " "), "n 0 1 a gone z "; got != want {
 		t.Errorf("order: got %q, want %q", got, want)
 	}

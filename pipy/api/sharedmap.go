@@ -33,7 +33,7 @@ func sharedCopy(v any, depth int) any {
 		if depth == maxSharedDepth {
 			return nil
 		}
-		if items, ok := v.Elements(); ok {
+		if items, ok := elements(v); ok {
 			list := make(sharedArray, len(items))
 			for i, item := range items {
 				list[i] = sharedCopy(item, depth+1)

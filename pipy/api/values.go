@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 
 	"pipy/pipy/event"
 	"pipy/pipy/spec"
@@ -100,6 +101,22 @@ func members(o event.Object, show func(name string, value any)) {
 		}
 		show(name, v)
 	}
+}
+
+// elements returns the elements of an array, telling null from undefined where
+// the engine shows it, and false for other objects.
+func elements(o event.Object) ([]any, bool) {
+	items, ok := o.Elements()
+	w, walks := o.(Walker)
+	if !ok || !walks || !slices.Contains(items, nil) {
+		return items, ok
+	}
+	seen := make([]any, 0, len(items))
+	w.Walk(func(_ string, v any) { seen = append(seen, v) })
+	if len(seen) != len(items) { // it has holes
+		return items, true
+	}
+	return seen, true
 }
 
 // plain returns nil for Null, and other values as they are.

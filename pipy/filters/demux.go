@@ -58,6 +58,8 @@ type demuxed struct {
 	next   *demuxed
 	left   int  // messages to be output
 	silent bool // the output is ignored
+	ended  bool // a silent one is over
+	blocks bool // the next message waits for the output
 	open   bool // inside an output message
 	turned bool // it is the oldest
 	kept   queue
@@ -136,9 +138,7 @@ func (f *demux) begin(start *event.MessageStart) {
 		f.newest.next = d
 		f.newest = d
 	}
-	if n < 0 {
-		f.blocker = d
-	}
+	d.blocks = n < 0
 	f.current = d
 	d.pipe = f.Sub(0, f.Context().Clone(), d.out)
 	d.pipe.Process(start)
@@ -151,6 +151,9 @@ func (f *demux) complete(end *event.MessageEnd) {
 		return
 	}
 	f.current = nil
+	if d.blocks {
+		f.blocker = d
+	}
 	pipe := d.pipe
 	pipe.Process(end)
 	if !f.over && d.f != nil && d.pipe == pipe {
@@ -166,16 +169,29 @@ func (f *demux) output(d *demuxed, evt event.Event) {
 	case d.silent:
 		dropEvent(evt)
 		if _, ok := evt.(*event.StreamEnd); ok {
-			f.silent--
-			d.silent = false
-			d.pipe.Close()
-			f.checkEnd()
+			f.endSilent(d)
 		}
 	case !d.turned:
 		d.kept.push(f.Stage, evt)
 	default:
 		f.pass(d, evt)
 	}
+}
+
+// endSilent ends a sub-pipeline whose output is ignored.
+func (f *demux) endSilent(d *demuxed) {
+	if d.ended {
+		return
+	}
+	d.ended = true
+	f.silent--
+	if f.current == d {
+		f.current = nil
+	}
+	if d.pipe != nil {
+		d.pipe.Close()
+	}
+	f.checkEnd()
 }
 
 // pass outputs an event of the oldest sub-pipeline.

@@ -53,7 +53,7 @@ func (p *httpPool) send(c *httpCall, alone, fresh bool) {
 	m.conn.(*httpClient).send(c)
 }
 
-func (s *httpClient) write(d *event.Data) { s.pipe.Process(d) }
+func (s *httpClient) write(d *event.Data) { s.process(d) }
 
 func (s *httpClient) method() string {
 	if s.first == nil {

@@ -75,7 +75,7 @@ func (f *merge) send() bool {
 	}
 	m := f.pool.acquire(f.Stage, f.key, false, false)
 	for _, evt := range f.message {
-		m.pipe.Process(evt)
+		m.process(evt)
 	}
 	clear(f.message)
 	f.message = f.message[:0]

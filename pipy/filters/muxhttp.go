@@ -178,7 +178,7 @@ func (f *muxHTTP) process(evt event.Event) {
 	}
 	if f.tunnel != nil {
 		if d, ok := evt.(*event.Data); ok {
-			f.tunnel.pipe.Process(d)
+			f.tunnel.process(d)
 		}
 		return
 	}
@@ -272,7 +272,7 @@ func (f *muxHTTP) complete(end *event.MessageEnd) {
 func (f *muxHTTP) inputEnd(end *event.StreamEnd) {
 	switch {
 	case f.tunnel != nil:
-		f.tunnel.pipe.Process(end)
+		f.tunnel.process(end)
 		return
 	case end.Err != nil:
 		if f.call != nil {
@@ -343,6 +343,6 @@ func (f *muxHTTP) tunneled(client *httpClient) {
 		f.process(f.later.shift())
 	}
 	if f.ending != nil {
-		client.pipe.Process(f.ending)
+		client.process(f.ending)
 	}
 }

@@ -93,10 +93,10 @@ type muxCluster struct {
 // turn or at the same time.
 type muxSession struct {
 	cluster *muxCluster
-	pipe    *pipeline.Pipeline
-	conn    any // the protocol's part
-	active  int // messages that wait for their response
-	total   int // messages so far
+	pipe    *pipeline.Pipeline // nil when it is closed
+	conn    any                // the protocol's part
+	active  int                // messages that wait for their response
+	total   int                // messages so far
 	alone   bool
 	place   muxPlace
 	since   int64 // when it became idle, in the loop's time
@@ -181,6 +181,7 @@ func (c *muxCluster) start(s *pipeline.Stage) *muxSession {
 	pipe := s.Session(0, s.Context().Clone(), out)
 	if m.place == inGone { // it ended at its start
 		pipe.Close()
+		return m
 	}
 	m.pipe = pipe
 	return m
@@ -272,17 +273,23 @@ func (m *muxSession) isolate() {
 	}
 }
 
+// process feeds the session.
+func (m *muxSession) process(evt event.Event) {
+	if m.pipe == nil {
+		dropEvent(evt)
+		return
+	}
+	m.pipe.Process(evt)
+}
+
 // shut ends a session that is not used any more in an orderly way. What it has
 // to do still, it does within the pool's time of grace.
 func (m *muxSession) shut() {
 	m.isolate()
-	if m.pipe == nil {
-		return
-	}
-	m.pipe.Process(event.EndStream)
+	m.process(event.EndStream)
 	p := m.cluster.pool
-	if p.grace == 0 || m.pipe.Closed() {
-		m.pipe.Close()
+	if p.grace == 0 || m.pipe == nil {
+		m.kill()
 		return
 	}
 	p.program.Loop.Arm(&m.grace, p.grace, loop.Func(m.kill))
@@ -294,6 +301,7 @@ func (m *muxSession) kill() {
 	m.grace.Stop()
 	if m.pipe != nil {
 		m.pipe.Close()
+		m.pipe = nil
 	}
 }
 

@@ -59,7 +59,8 @@ type muxQueueCall struct {
 // muxQueueConn is a session of mux.
 type muxQueueConn struct {
 	*muxSession
-	first, newest *muxQueueCall // that wait for messages, in order
+	first, newest *muxQueueCall    // that wait for messages, in order
+	end           *event.StreamEnd // what the session ended with
 }
 
 func openMuxQueue(m *muxSession) func(event.Event) {
@@ -123,6 +124,7 @@ func (q *muxQueueConn) done(c *muxQueueCall) {
 
 // ended handles the end of the session.
 func (q *muxQueueConn) ended(end *event.StreamEnd) {
+	q.end = end
 	q.kill()
 	c := q.first
 	q.first, q.newest = nil, nil
@@ -238,7 +240,7 @@ func (f *muxQueue) begin(start *event.MessageStart) {
 func (f *muxQueue) add(d *event.Data) {
 	switch {
 	case f.call != nil:
-		f.call.conn.pipe.Process(d)
+		f.call.conn.process(d)
 	case f.message == nil || f.count < 0:
 		d.Release()
 	default:
@@ -259,7 +261,7 @@ func (f *muxQueue) complete(end *event.MessageEnd) {
 	switch {
 	case f.call != nil:
 		f.call.sent = true
-		f.call.conn.pipe.Process(end)
+		f.call.conn.process(end)
 	case f.message == nil || f.count < 0: // answered already, or not to be sent
 		f.message = nil
 		f.next()
@@ -284,9 +286,13 @@ func (f *muxQueue) send(alone bool) {
 			q.newest.next = c
 		}
 		q.newest = c
+		if q.end != nil { // it ended at its start
+			q.ended(q.end)
+			return
+		}
 	}
 	for _, evt := range events {
-		m.pipe.Process(evt)
+		m.process(evt)
 	}
 	if f.count == 0 {
 		m.release()

@@ -54,7 +54,7 @@ through the down pipelines of the modules it has passed.`,
 		useModules(p, o, modules, names, given)
 	},
 	Build: func(o *useOptions) (pipeline.New, error) {
-		return func(s *pipeline.Stage) pipeline.Filter { return &use{Stage: s, opt: o} }, nil
+		return func(s *pipeline.Stage) pipeline.Filter { return newUse(s, o) }, nil
 	},
 })
 
@@ -92,18 +92,24 @@ type use struct {
 
 // A step is the way of the stream through one module in one direction.
 type step struct {
+	out     func(event.Event) // where the module's output goes
 	entered bool
 	through bool // there is no pipeline in this direction
 	turned  bool // up only: the stream turned down before this module
 	target  *pipeline.Pipeline
 }
 
-func (f *use) Process(evt event.Event) {
-	if f.steps == nil {
-		f.steps = make([]step, 2*len(f.opt.stages))
+func newUse(s *pipeline.Stage, o *useOptions) *use {
+	n := len(o.stages)
+	f := &use{Stage: s, opt: o, steps: make([]step, 2*n)}
+	for i := range n {
+		f.steps[i].out = func(evt event.Event) { f.up(i+1, evt) }
+		f.steps[n+i].out = func(evt event.Event) { f.down(i-1, evt) }
 	}
-	f.up(0, evt)
+	return f
 }
+
+func (f *use) Process(evt event.Event) { f.up(0, evt) }
 
 // up lets an event enter the i-th module on the way up.
 func (f *use) up(i int, evt event.Event) {
@@ -120,7 +126,7 @@ func (f *use) up(i int, evt event.Event) {
 		} else if turn {
 			st.turned = true
 		} else {
-			f.enter(st, f.opt.stages[i].up, func(evt event.Event) { f.up(i+1, evt) })
+			f.enter(st, f.opt.stages[i].up)
 		}
 	}
 	switch {
@@ -142,7 +148,7 @@ func (f *use) down(i int, evt event.Event) {
 	st := &f.steps[len(f.opt.stages)+i]
 	if !st.entered {
 		st.entered = true
-		f.enter(st, f.opt.stages[i].down, func(evt event.Event) { f.down(i-1, evt) })
+		f.enter(st, f.opt.stages[i].down)
 	}
 	if st.through {
 		f.down(i-1, evt)
@@ -151,12 +157,12 @@ func (f *use) down(i int, evt event.Event) {
 	st.target.Process(evt)
 }
 
-func (f *use) enter(st *step, sub spec.Pipeline, out func(event.Event)) {
+func (f *use) enter(st *step, sub spec.Pipeline) {
 	if sub == spec.NoPipeline {
 		st.through = true
 		return
 	}
-	st.target = f.Sub(int(sub), nil, out)
+	st.target = f.Sub(int(sub), nil, st.out)
 }
 
 func (f *use) turn() (bool, error) {
@@ -168,4 +174,8 @@ func (f *use) turn() (bool, error) {
 }
 
 // Reset makes the filter ready for another stream.
-func (f *use) Reset() { clear(f.steps) }
+func (f *use) Reset() {
+	for i := range f.steps {
+		f.steps[i] = step{out: f.steps[i].out}
+	}
+}
