@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,10 +17,12 @@ func TestJSONParse(t *testing.T) {
 	e := newEngine()
 	for text, out := range map[string]string{
 		`{"a":1,"b":[true,false,null],"c":{"d":"x"}}`: `{ a: 1, b: [ true, false, null ], c: { d: "x" } }`,
-		` [ ] `:                                 `[ ]`,
-		`{ }`:                                   `{ }`,
-		`null`:                                  `null`,
-		`"\u00e9\n\ud83d\ude00\/"`:              "\"é\\n😀/\"",
+		` [ ] `:                          `[ ]`,
+		`{ }`:                            `{ }`,
+		`null`:                           `null`,
+		`"\u00e9\n\ud83d\ude00\/"`:       "\"é\\n😀/\"",
+		`"\"\\\/\b\f\n\r\t\u00C9\u00aF"`: Dump("\"\\/\b\f\n\r\tÉ¯"),
+		`["` + strings.Repeat("long", maxShared) + `"]`: `[ "` + strings.Repeat("long", maxShared) + `" ]`,
 		`"\ud83dx"`:                             "\"\ufffdx\"",
 		`-0.5e2`:                                `-50`,
 		`1e400`:                                 `Infinity`,
@@ -88,7 +91,7 @@ func TestJSONStringify(t *testing.T) {
 	}{
 		{"object", obj("a", 1, "b", "x", "c", arr(true, Null, nil), "d", Null, "e", nil, "f", fn(nil), "g", obj()), `{"a":1,"b":"x","c":[true,null,null],"d":null,"g":{}}`},
 		{"first member left out", obj("a", nil, "b", 1), `{"b":1}`},
-		{"numbers", arr(0.1, 1e21, 1e-7, 1.5e-10, -0.0, 123456789012, 1e20, 0.000001), `[0.1,1e+21,1e-7,1.5e-10,0,123456789012,100000000000000000000,0.000001]`},
+		{"numbers", arr(0.1, 1e21, 1e-7, 1.5e-10, math.Copysign(0, -1), 123456789012, 1e20, 0.000001), `[0.1,1e+21,1e-7,1.5e-10,0,123456789012,100000000000000000000,0.000001]`},
 		{"not finite", arr(nan(), inf(1), inf(-1)), `[null,null,null]`},
 		{"escapes", "\"\\/\b\f\n\r\t\a\v\x7fé😀\u2028<>&", `"\"\\/\b\f\n\r\t\u0007\u000b` + "\x7fé😀\u2028<>&\""},
 		{"not UTF-8", "a\xff\xfeb", "\"a\ufffd\ufffdb\""},
@@ -102,6 +105,19 @@ func TestJSONStringify(t *testing.T) {
 		}
 		want(t, c.name, e.do(t, "JSON.encode", c.value), show(event.DataString(c.out)))
 	}
+}
+
+// simple is an object that only does what every object does.
+type simple struct{ event.Object }
+
+func TestJSONOfSimpleObjects(t *testing.T) {
+	e := newEngine()
+	want(t, "null and undefined are the same", e.do(t, "JSON.stringify", simple{obj("a", 1, "b", Null, "c", nil)}), Dump(`{"a":1,"b":null,"c":null}`))
+	o := simple{obj("a", 1, "b", 2)}
+	if err := reviveMembers(o, fn(func(args ...any) any { return nil })); err != nil {
+		t.Fatal(err)
+	}
+	want(t, "removed members are undefined", o.Object, "{ a: undefined, b: undefined }")
 }
 
 func TestJSONStringifyReturnsUndefinedForWhatHasNoJSON(t *testing.T) {

@@ -85,6 +85,7 @@ var (
 )
 
 func init() {
+	spec.NewNamespace("logging", "Logs of scripts.")
 	declareLogger(textLoggerClass, func(l *logging.Logger) *textLogger { return &textLogger{l} })
 	declareLogger(jsonLoggerClass, func(l *logging.Logger) *jsonLogger { return &jsonLogger{l} })
 	declareLogger(binaryLoggerClass, func(l *logging.Logger) *binaryLogger { return &binaryLogger{l} })
@@ -116,6 +117,7 @@ func declareLogger[L scriptLogger](d spec.Declaration[L], make func(l *logging.L
 			return nil, err
 		}
 	})
+	d.Bind()
 	d.Method("toStdout", d.Class.Name, "Adds standard output as a target: a line for each record. Returns this log.", func(*spec.Method) func(L, *spec.Call) (any, error) {
 		return func(l L, _ *spec.Call) (any, error) {
 			l.logger().AddTarget(logging.Stdout())

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -77,6 +78,23 @@ func TestLoggerSendsToHTTP(t *testing.T) {
 	e.on(t, l, "log", obj("n", 2))
 	if got, want := <-came, (request{"PUT", "1", `[{"n":1},{"n":2}]`}); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLoggerTrustsGivenCertificates(t *testing.T) {
+	e := newEngine()
+	came := make(chan string, 1)
+	server := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		came <- string(b)
+	}))
+	defer server.Close()
+	trusted := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	l := e.new(t, "logging.TextLogger", "HTTPS of the test")
+	e.on(t, l, "toHTTP", server.URL, obj("batch", obj("size", 1), "tls", obj("trusted", arr(trusted))))
+	e.on(t, l, "log", "secret")
+	if got := <-came; got != "secret" {
+		t.Errorf("got %q, want secret", got)
 	}
 }
 

@@ -3,14 +3,13 @@ package api
 import (
 	"time"
 
-	"pipy/pipy/loop"
 	"pipy/pipy/spec"
 )
 
 // timeout is a timer that scripts wait for.
 type timeout struct {
 	engine   spec.Engine
-	timer    loop.Timer
+	stop     func()
 	duration time.Duration
 	state    timeoutState
 	waiting  []func(value any, err error)
@@ -26,12 +25,12 @@ const (
 
 var timeoutClass = spec.NewClass[*timeout]("Timeout", "A timer that starts when it is made.")
 
-// Run is called by the loop when the time is over.
-func (t *timeout) Run() { t.settle(timeoutFired) }
-
 func (t *timeout) start() {
+	if t.stop != nil {
+		t.stop()
+	}
 	t.state = timeoutPending
-	t.engine.Loop().Arm(&t.timer, t.duration, t)
+	t.stop = t.engine.Loop().After(t.duration, func() { t.settle(timeoutFired) }).Stop
 }
 
 func (t *timeout) settle(state timeoutState) {
@@ -63,7 +62,7 @@ func (t *timeout) wait() spec.Raw {
 
 func (t *timeout) cancel() {
 	if t.state == timeoutPending {
-		t.timer.Stop()
+		t.stop()
 		t.settle(timeoutCancelled)
 	}
 }

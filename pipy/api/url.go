@@ -2,7 +2,6 @@ package api
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"pipy/pipy/spec"
@@ -100,16 +99,27 @@ func (u *address) resolve(base *address) {
 	}
 }
 
-// withoutDots removes the segments "." and ".." (RFC 3986, 5.2.4).
+// withoutDots removes the segments "." and ".." of an absolute path (RFC 3986,
+// 5.2.4).
 func withoutDots(p string) string {
 	if !strings.Contains(p, "/.") {
 		return p
 	}
-	clean := path.Clean(p)
-	if clean != "/" && (strings.HasSuffix(p, "/") || strings.HasSuffix(p, "/.") || strings.HasSuffix(p, "/..")) {
-		clean += "/"
+	segments := strings.Split(p[1:], "/")
+	kept := segments[:0]
+	for i, s := range segments {
+		if s != "." && s != ".." {
+			kept = append(kept, s)
+			continue
+		}
+		if s == ".." && len(kept) > 0 {
+			kept = kept[:len(kept)-1]
+		}
+		if i == len(segments)-1 {
+			kept = append(kept, "")
+		}
 	}
-	return clean
+	return "/" + strings.Join(kept, "/")
 }
 
 func (u *address) auth() string {

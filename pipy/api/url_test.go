@@ -35,7 +35,7 @@ func TestURLResolvesRelativeReferences(t *testing.T) {
 	for ref, out := range map[string]string{
 		"g:h": "g:h", "g": "http://a/b/c/g", "./g": "http://a/b/c/g", "g/": "http://a/b/c/g/", "/g": "http://a/g", "//g": "http://g/",
 		"?y": "http://a/b/c/d;p?y", "g?y": "http://a/b/c/g?y", "#s": "http://a/b/c/d;p?q#s", "": "http://a/b/c/d;p?q",
-		".": "http://a/b/c/", "./": "http://a/b/c/", "..": "http://a/b/", "../g": "http://a/b/g", "../..": "http://a/", "../../../g": "http://a/g",
+		".": "http://a/b/c/", "./": "http://a/b/c/", "..": "http://a/b/", "../g": "http://a/b/g", "../..": "http://a/", "../../../g": "http://a/g", "x//../.y/z": "http://a/b/c/x/.y/z",
 	} {
 		want(t, ref, e.on(t, e.new(t, "URL", ref, base), "toString"), `"`+out+`"`)
 		want(t, ref, prop(e.new(t, "URL", ref, "http://a/b/c/d;p?q"), "href"), `"`+out+`"`)

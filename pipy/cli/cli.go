@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -30,15 +29,8 @@ const (
 // flushTimeout bounds how long the end of the process waits for log files.
 const flushTimeout = 2 * time.Second
 
-// gcPercent trades memory for time: most of what a request allocates is dead
-// soon, and the live heap is small. GOGC overrides it.
-const gcPercent = 200
-
 // Main runs the program and does not return.
 func Main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	code := run(os.Args)
 	logging.Flush(flushTimeout)
 	os.Exit(code)

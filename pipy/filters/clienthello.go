@@ -14,13 +14,13 @@ var _ = declare(Decl[clientHelloOptions]{
 	Name: "handleTLSClientHello",
 	Doc: `calls back for the ClientHello of a TLS stream
 
-The callback gets an object with serverNames and protocolNames, arrays of what
-the client sent by SNI and ALPN; a member is missing when the client did not send
-it. For a stream that is not TLS there is no call. Data passes unchanged and
+The callback gets a ClientHello with serverNames and protocolNames, arrays of what
+the client sent by SNI and ALPN; a member is undefined when the client did not
+send it. For a stream that is not TLS there is no call. Data passes unchanged and
 without delay.`,
 	In: Bytes, Out: Bytes,
 	Params: func(p *spec.Params, o *clientHelloOptions) {
-		spec.Need(p, &o.fn, "callback", "Called with {serverNames, protocolNames}.")
+		spec.Need(p, &o.fn, "callback", "Called with a ClientHello.")
 	},
 	Build: func(o *clientHelloOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
@@ -28,6 +28,30 @@ without delay.`,
 		}, nil
 	},
 })
+
+// ClientHello is what a TLS client said about itself.
+type ClientHello struct {
+	ServerNames   []string // from SNI (RFC 6066, 3); nil when that was not sent
+	ProtocolNames []string // from ALPN (RFC 7301, 3.1); nil when that was not sent
+}
+
+func init() {
+	c := spec.NewClass[*ClientHello]("ClientHello", `what a TLS client said about itself
+
+The callback of handleTLSClientHello gets it.`)
+	c.Prop("serverNames", "string[]", "The names of the server that the client asks for; undefined when it sent none.",
+		func(h *ClientHello) any { return orNothing(h.ServerNames) })
+	c.Prop("protocolNames", "string[]", "The protocols that the client offers, best first; undefined when it sent none.",
+		func(h *ClientHello) any { return orNothing(h.ProtocolNames) })
+}
+
+// orNothing returns the list; nothing for nil.
+func orNothing(list []string) any {
+	if list == nil {
+		return nil
+	}
+	return list
+}
 
 // helloLimit is the size in bytes up to which a ClientHello is collected.
 const helloLimit = 64 << 10
@@ -77,7 +101,7 @@ const (
 
 // parseClientHello parses the beginning of a TLS stream (RFC 8446, 4.1.2 and
 // 5.1).
-func parseClientHello(b []byte) (object, verdict) {
+func parseClientHello(b []byte) (*ClientHello, verdict) {
 	body, v := handshakeBody(b)
 	if v != complete {
 		return nil, v
@@ -87,7 +111,7 @@ func parseClientHello(b []byte) (object, verdict) {
 	r.skip(int(r.uint8()))  // legacy_session_id
 	r.skip(int(r.uint16())) // cipher_suites
 	r.skip(int(r.uint8()))  // legacy_compression_methods
-	hello := object{}
+	hello := &ClientHello{}
 	if r.bad {
 		return nil, invalid
 	}
@@ -100,9 +124,9 @@ func parseClientHello(b []byte) (object, verdict) {
 		data := extensions.vector16()
 		switch kind {
 		case extensionServerName:
-			hello["serverNames"] = serverNames(data)
+			hello.ServerNames = serverNames(data)
 		case extensionALPN:
-			hello["protocolNames"] = protocolNames(data)
+			hello.ProtocolNames = protocolNames(data)
 		}
 	}
 	if r.bad || extensions.bad {
@@ -150,8 +174,8 @@ func maybeHandshake(b []byte) bool {
 	return (len(b) < 1 || b[0] == 0x16) && (len(b) < 2 || b[1] == 3) && (len(b) < 3 || b[2] <= 4)
 }
 
-func serverNames(list byteReader) array {
-	names := array{}
+func serverNames(list byteReader) []string {
+	names := []string{}
 	for entries := list.vector16(); len(entries.b) > 0 && !entries.bad; {
 		kind := entries.uint8()
 		name := entries.vector16()
@@ -162,8 +186,8 @@ func serverNames(list byteReader) array {
 	return names
 }
 
-func protocolNames(list byteReader) array {
-	names := array{}
+func protocolNames(list byteReader) []string {
+	names := []string{}
 	for entries := list.vector16(); len(entries.b) > 0 && !entries.bad; {
 		name := entries.take(int(entries.uint8()))
 		if !entries.bad {

@@ -69,12 +69,6 @@ IdleTimeout, BufferOverflow). The name localhost stands for 127.0.0.1.`,
 		}
 		o.fn = optionsOrFunc(p, o.fields.declare)
 	},
-	Label: func(o *connectOptions) string {
-		if target, err := targetOf(o.target); err == nil {
-			return "connect (" + target + ")"
-		}
-		return ""
-	},
 	Build: func(o *connectOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
 			f := &connect{Stage: s, opt: o}

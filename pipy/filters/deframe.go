@@ -120,7 +120,7 @@ func (f *deframe) filled() error {
 		b.Release()
 		b.Push(&f.read)
 	case event.Object:
-		bytes := make(array, 0, f.read.Len())
+		bytes := make([]any, 0, f.read.Len())
 		for _, c := range f.read.Bytes() {
 			bytes = append(bytes, number(int(c)))
 		}

@@ -458,8 +458,19 @@ func TestDemuxHTTPFlushesSlowResponses(t *testing.T) {
 
 func TestDemuxHTTPStops(t *testing.T) {
 	d, c := desk(t)
+	c.send(httpGet("/1"))
+	d.requests[0].text("one")
 	d.program.Stop(nil)
+	c.want(httpOK("one"))
 	c.wantEnd("") // nothing was going on
+
+	d, c = desk(t)
+	c.feed(&event.Data{})
+	d.program.Stop(nil)
+	c.wantOpen() // the first request may be on its way
+	c.loop.Advance(freshGrace)
+	c.want("")
+	c.wantEnd("")
 
 	d, c = desk(t)
 	c.send(httpGet("/1") + httpGet("/2"))

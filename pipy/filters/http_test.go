@@ -120,7 +120,19 @@ type httpClientEnd struct {
 	end    *event.StreamEnd
 	pauser httpPauser
 	source *loop.Source
-	hold   func() func() // called at each output, to congest
+	onEnd  []func() // called by ended
+}
+
+// OnEnd is what an Inbound has.
+func (c *httpClientEnd) OnEnd(f func()) { c.onEnd = append(c.onEnd, f) }
+
+// ended says that the connection is gone.
+func (c *httpClientEnd) ended() {
+	c.pipe.Close()
+	for _, f := range c.onEnd {
+		f()
+	}
+	c.loop.Turn()
 }
 
 // connect starts a stream of the layout.

@@ -405,14 +405,23 @@ func (s *httpServer) watch() {
 type httpHeadTimeout httpServer
 
 // Run gives up waiting for a head.
-func (s *httpHeadTimeout) Run() {
-	if !s.stage.Pipeline().Closed() {
-		(*httpServer)(s).refuse(408)
+func (t *httpHeadTimeout) Run() {
+	s := (*httpServer)(t)
+	switch {
+	case s.over || s.stage.Pipeline().Closed():
+	case s.stopping && s.started == 0 && s.dec.Idle():
+		s.end(nil)
+	default:
+		s.refuse(408)
 	}
 }
 
-// stop ends the connection at the next good moment: at once when nothing is
-// going on, else after the response to the newest request.
+// freshGrace is how long a connection without a request so far may bring one
+// when the program is to end. The client has just opened it, or keeps it ready.
+const freshGrace = 2 * time.Second
+
+// stop ends the connection at the next good moment: at once when it is idle,
+// else after the response to the newest request.
 func (s *httpServer) stop() {
 	s.stopping = true
 	if !s.checking {
@@ -430,8 +439,12 @@ func (s *httpServer) Run() {
 }
 
 func (s *httpServer) checkStop() {
-	if s.stopping && !s.over && s.first == nil && s.tunnel == nil && s.dec.Idle() {
+	switch {
+	case !s.stopping || s.over || s.first != nil || s.tunnel != nil || !s.dec.Idle():
+	case s.started > 0:
 		s.end(nil)
+	default:
+		s.stage.Loop().Arm(&s.headTimer, freshGrace, (*httpHeadTimeout)(s))
 	}
 }
 

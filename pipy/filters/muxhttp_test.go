@@ -90,8 +90,6 @@ func TestMuxHTTPClosesSessionsAfterMaxMessages(t *testing.T) {
 }
 
 func TestMuxHTTPKeepsSessionsByKey(t *testing.T) {
-	object := httpOptions{}
-	_ = object
 	for name, keys := range map[string][]any{
 		"strings": {"a", "b", "a", "b"},
 		"numbers": {1.0, 2.0, 1.0, 2.0},
@@ -125,6 +123,16 @@ func TestMuxHTTPUsesTheInboundAsTheDefaultKey(t *testing.T) {
 	us.wantCount(2)
 	us.all[0].want(httpSent("/a") + httpSent("/a"))
 	us.all[1].want(httpSent("/b") + httpSent("/b"))
+	us.all[0].text("1")
+	us.all[0].text("2")
+	a.ended() // idle
+	b.ended() // busy
+	if n := us.program.Active(); n != 0 {
+		t.Errorf("%d pipelines are left", n)
+	}
+	if len(a.onEnd) != 1 {
+		t.Errorf("%d functions wait for the end of the connection, want 1", len(a.onEnd))
+	}
 }
 
 func TestMuxHTTPReportsAKeyThatFails(t *testing.T) {

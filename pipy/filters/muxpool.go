@@ -47,18 +47,12 @@ func (o *muxOptions) keyOf(s *pipeline.Stage) (any, error) {
 		return v, nil
 	case *event.Data:
 		return k.String(), nil
-	case identified:
-		v = k.Identity()
 	}
 	if t := reflect.TypeOf(v); t != nil && !t.Comparable() {
 		return nil, wrongArgument("key", "a string, a number or an object", v)
 	}
 	return v, nil
 }
-
-// identified is a script's object that is seen from Go through different
-// values: its identity is what counts.
-type identified interface{ Identity() any }
 
 // muxTick is how often sessions that are not used are looked at.
 const muxTick = time.Second
@@ -87,7 +81,11 @@ type muxCluster struct {
 	idle   []*muxSession // that no stream uses; the last one is used next
 	shared []*muxSession // that take further streams
 	serial bool          // a session takes one stream at a time only
+	gone   bool          // the connection that is the key has ended
 }
+
+// mortal is a key that ends: an inbound connection.
+type mortal interface{ OnEnd(f func()) }
 
 // muxSession is one run of a mux's sub-pipeline, which several streams use in
 // turn or at the same time.
@@ -146,6 +144,10 @@ func (p *muxPool) cluster(key any) *muxCluster {
 	if c == nil {
 		c = &muxCluster{pool: p, key: key}
 		p.clusters[key] = c
+		if k, ok := key.(mortal); ok {
+			c.count++ // it stays until the end of the key
+			k.OnEnd(c.keyEnded)
+		}
 	}
 	p.recent = c
 	return c
@@ -202,7 +204,7 @@ func (m *muxSession) release() {
 	}
 	p := m.cluster.pool
 	switch {
-	case m.active == 0 && (m.used() || p.program.Stopping()):
+	case m.active == 0 && (m.used() || m.cluster.gone || p.program.Stopping()):
 		m.shut()
 	case m.active == 0:
 		m.leave()
@@ -263,14 +265,29 @@ func (m *muxSession) isolate() {
 	}
 	m.leave()
 	m.place = inGone
-	c := m.cluster
+	m.cluster.shrink()
+}
+
+// shrink counts one session less, and forgets the cluster with the last one.
+func (c *muxCluster) shrink() {
 	c.count--
-	if c.count == 0 {
-		delete(c.pool.clusters, c.key)
-		if c.pool.recent == c {
-			c.pool.recent = nil
-		}
+	if c.count > 0 {
+		return
 	}
+	delete(c.pool.clusters, c.key)
+	if c.pool.recent == c {
+		c.pool.recent = nil
+	}
+}
+
+// keyEnded ends the sessions of a connection that has ended: those that are in
+// use when they are free.
+func (c *muxCluster) keyEnded() {
+	c.gone = true
+	for len(c.idle) > 0 {
+		c.idle[len(c.idle)-1].shut()
+	}
+	c.shrink()
 }
 
 // process feeds the session.
@@ -305,17 +322,13 @@ func (m *muxSession) kill() {
 	}
 }
 
-// Run closes the sessions that were idle for too long, whose key is gone, or
-// that keep a program from ending.
+// Run closes the sessions that were idle for too long, or that keep a program
+// from ending.
 func (p *muxPool) Run() {
 	now := p.program.Loop.NowNano()
 	for _, c := range p.clusters {
-		gone := p.program.Stopping()
-		if k, ok := c.key.(interface{ Closed() bool }); ok && k.Closed() {
-			gone = true
-		}
 		for i := len(c.idle) - 1; i >= 0; i-- {
-			if m := c.idle[i]; gone || now-m.since >= int64(p.opt.maxIdle) {
+			if m := c.idle[i]; p.program.Stopping() || now-m.since >= int64(p.opt.maxIdle) {
 				m.shut()
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -31,7 +32,11 @@ type process struct {
 	open   int // outputs that have not ended
 	exited bool
 	code   int
-	killed bool
+	done   bool // killed, or onExit was called
+
+	mu      sync.Mutex
+	running *os.Process // guarded by mu
+	killed  bool        // guarded by mu
 }
 
 // output is the standard output or error output of a process.
@@ -75,6 +80,9 @@ func (p *process) start(argv, env []string) {
 // run is the goroutine of the process.
 func (p *process) run() {
 	stdin, outs, err := p.launch()
+	if err == nil {
+		p.launched()
+	}
 	p.loop.Post(func() { p.started(stdin, outs, err) })
 	if err != nil {
 		return
@@ -85,6 +93,26 @@ func (p *process) run() {
 		code = 128 + int(status.Signal()) // as shells count
 	}
 	p.loop.Post(func() { p.ended(code) })
+}
+
+// launched makes the process known to terminate, which may have been called.
+func (p *process) launched() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.running = p.cmd.Process
+	if p.killed {
+		p.running.Signal(syscall.SIGTERM)
+	}
+}
+
+// terminate sends SIGTERM, as soon as there is a process.
+func (p *process) terminate() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.killed = true
+	if p.running != nil {
+		p.running.Signal(syscall.SIGTERM) // an error if it has exited, no more
+	}
 }
 
 // launch starts the program with pipes; it returns our ends of them.
@@ -130,17 +158,17 @@ func (p *process) launch() (stdin *os.File, outs []*os.File, err error) {
 func (p *process) started(stdin *os.File, files []*os.File, err error) {
 	if err != nil {
 		p.stdin.abandon()
-		if !p.killed {
+		if !p.done {
+			p.done = true
 			p.onStart(0, err)
 		}
 		return
 	}
-	if p.killed {
+	if p.done {
 		stdin.Close()
 		for _, f := range files {
 			f.Close()
 		}
-		p.cmd.Process.Signal(syscall.SIGTERM)
 		return
 	}
 	p.stdin.open(stdin)
@@ -157,7 +185,7 @@ func (p *process) started(stdin *os.File, files []*os.File, err error) {
 	}
 	p.onStart(p.cmd.Process.Pid, nil)
 	for _, o := range p.outs {
-		if !p.killed {
+		if !p.done {
 			o.start()
 		}
 	}
@@ -174,8 +202,8 @@ func (p *process) ended(code int) {
 }
 
 func (p *process) finish() {
-	if p.exited && p.open == 0 && !p.killed {
-		p.killed = true
+	if p.exited && p.open == 0 && !p.done {
+		p.done = true
 		p.onExit(p.code)
 	}
 }
@@ -183,16 +211,16 @@ func (p *process) finish() {
 // kill ends the process, by SIGTERM, and all that it is connected to. No function
 // is called any more.
 func (p *process) kill() {
-	if p.killed {
+	if p.done {
 		return
 	}
-	p.killed = true
+	p.done = true
 	p.stdin.drop()
 	for _, o := range p.outs {
 		o.stop()
 		o.file.Close() // ends a read that blocks
 	}
-	if p.outs != nil && !p.exited {
-		p.cmd.Process.Signal(syscall.SIGTERM)
+	if !p.exited {
+		p.terminate()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"pipy/pipy/event"
+	"pipy/pipy/filters"
 	ft "pipy/pipy/filtertest"
 	"pipy/pipy/pipeline"
 )
@@ -291,14 +292,14 @@ func TestHandleTLSClientHelloTellsNames(t *testing.T) {
 		records.WriteString(hello[:3] + string([]byte{0, byte(n)}) + rest[:n])
 		rest = rest[n:]
 	}
-	const names = `{"protocolNames": ["h2", "http/1.1"], "serverNames": ["example.com"]}`
+	const names = "example.com; h2 http/1.1"
 	for _, c := range []struct {
 		in   string
 		want []string
 	}{
 		{hello + "more", []string{names}},
 		{records.String(), []string{names}},
-		{bare, []string{"{}"}},
+		{bare, []string{"; "}},
 		{"GET / HTTP/1.1\r\n\r\n", nil},
 		{hello[:5] + "\x02" + hello[6:], nil},
 		{hello[:60], nil},
@@ -306,7 +307,10 @@ func TestHandleTLSClientHelloTellsNames(t *testing.T) {
 	} {
 		for _, step := range []int{1, 7, len(c.in)} {
 			var got []string
-			f := ft.New(t, "handleTLSClientHello", record(&got))
+			f := ft.New(t, "handleTLSClientHello", func(args ...any) {
+				hello := args[0].(*filters.ClientHello)
+				got = append(got, strings.Join(hello.ServerNames, " ")+"; "+strings.Join(hello.ProtocolNames, " "))
+			})
 			for i := 0; i < len(c.in); i += step {
 				f.Send(ft.Data(c.in[i:min(i+step, len(c.in))]))
 			}

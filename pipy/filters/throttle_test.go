@@ -211,14 +211,3 @@ func TestThrottleReleasesItsSourceWhenClosed(t *testing.T) {
 		t.Error("the source stays paused")
 	}
 }
-
-func BenchmarkThrottleMessageRate(b *testing.B) {
-	f := ft.New(b, "throttleMessageRate", 1<<40)
-	start := &event.MessageStart{}
-	b.ReportAllocs()
-	for b.Loop() {
-		f.Pipeline().Process(start)
-		f.Pipeline().Process(event.End)
-		f.Take()
-	}
-}

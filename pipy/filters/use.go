@@ -2,6 +2,7 @@ package filters
 
 import (
 	"fmt"
+	"strings"
 
 	"pipy/pipy/event"
 	"pipy/pipy/pipeline"
@@ -14,6 +15,7 @@ type usage struct{ up, down spec.Pipeline }
 type useOptions struct {
 	stages []usage
 	when   spec.Func // nil: never turn down
+	label  string
 }
 
 var _ = declare(Decl[useOptions]{
@@ -53,6 +55,7 @@ through the down pipelines of the modules it has passed.`,
 		}
 		useModules(p, o, modules, names, given)
 	},
+	Label: func(o *useOptions) string { return o.label },
 	Build: func(o *useOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter { return newUse(s, o) }, nil
 	},
@@ -66,6 +69,7 @@ func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, giv
 			p.Fail("module", fmt.Errorf("pipeline not found in module %s: %s", module, names[0]))
 		}
 		o.stages = append(o.stages, u)
+		o.label = useLabel([]string{module}, names[0])
 		return
 	}
 	list, err := spec.Convert[[]string](modules)
@@ -73,6 +77,7 @@ func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, giv
 		p.Fail("modules", &spec.Mismatch{Wants: "a file name or an array of file names", Got: spec.Show(modules)})
 		return
 	}
+	o.label = useLabel(list, names[0])
 	for _, module := range list {
 		u := usage{p.ModulePipeline("modules", module, names[0]), spec.NoPipeline}
 		if given == 2 {
@@ -81,6 +86,22 @@ func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, giv
 		if u.up != spec.NoPipeline || u.down != spec.NoPipeline {
 			o.stages = append(o.stages, u)
 		}
+	}
+}
+
+// useLabel is how graphs show the filter.
+func useLabel(modules []string, name string) string {
+	first := ""
+	if len(modules) > 0 {
+		first = "/" + strings.TrimPrefix(modules[0], "/")
+	}
+	switch n := len(modules); n {
+	case 0:
+		return fmt.Sprintf("use (0 modules) [%s]", name)
+	case 1:
+		return fmt.Sprintf("use %s [%s]", first, name)
+	default:
+		return fmt.Sprintf("use %s (plus %d more) [%s]", first, n-1, name)
 	}
 }
 

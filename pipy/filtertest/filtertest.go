@@ -33,6 +33,8 @@ type Filter struct {
 	Layout *pipeline.Layout
 	// Context is what the filter's callbacks run in.
 	Context *pipeline.Context
+	// Slow holds the source of all output until the test takes it.
+	Slow bool
 
 	t       testing.TB
 	program *pipeline.Program
@@ -40,6 +42,7 @@ type Filter struct {
 	source  loop.Source
 	paused  bool
 	got     []event.Event
+	holds   []func()
 	ended   bool // StreamEnd came out
 	errs    []error
 	host    *host
@@ -166,6 +169,9 @@ func (f *Filter) output(evt event.Event) {
 		f.ended = true
 	}
 	f.got = append(f.got, evt)
+	if f.Slow {
+		f.holds = append(f.holds, f.Loop.Hold())
+	}
 }
 
 // Send feeds events, in one turn of the loop.
@@ -207,8 +213,11 @@ func (f *Filter) Got() []event.Event { return f.got }
 
 // Take returns and consumes the output so far.
 func (f *Filter) Take() []event.Event {
-	got := f.got
-	f.got = nil
+	got, holds := f.got, f.holds
+	f.got, f.holds = nil, nil
+	for _, release := range holds {
+		release()
+	}
 	return got
 }
 

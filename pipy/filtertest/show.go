@@ -102,6 +102,8 @@ func Text(v any) string {
 		return s + member(" head", v.Head) + member(" tail", v.Tail) + member(" payload", v.Payload)
 	case *httphead.Head:
 		return strings.TrimSpace(fmt.Sprintf("%s %s %d", v.Method, v.Path, v.Status))
+	case []any:
+		return Text(Array(v))
 	case event.Object:
 		var parts []string
 		if items, ok := v.Elements(); ok {

@@ -1,7 +1,6 @@
 package filtertest
 
 import (
-	"fmt"
 	"sort"
 
 	"pipy/pipy/event"
@@ -31,10 +30,6 @@ func (o Options) Keys() []string {
 
 // Elements tells that this is no array.
 func (o Options) Elements() ([]any, bool) { return nil, false }
-
-// Object is an object literal that has an identity: unlike Options, it can be
-// a key.
-type Object struct{ Options }
 
 // Array is an array literal of a script.
 type Array []any
@@ -133,8 +128,39 @@ func value(v any) any {
 		return spec.Promise(v)
 	case func(event.Event, func(event.Event)):
 		return Pipe(v)
-	case Object:
-		panic(fmt.Sprintf("filtertest: %T has an identity, want a pointer to it", v))
 	}
 	return v
 }
+
+// Ordered is an object literal whose members stay in their order. It has an
+// identity.
+type Ordered struct {
+	names  []string
+	values map[string]any
+}
+
+// NewOrdered returns an object of the given names and values in turn.
+func NewOrdered(pairs ...any) *Ordered {
+	o := &Ordered{values: map[string]any{}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		o.Set(pairs[i].(string), pairs[i+1])
+	}
+	return o
+}
+
+// Get returns a member in Go form.
+func (o *Ordered) Get(name string) any { return value(o.values[name]) }
+
+// Set makes or replaces a member.
+func (o *Ordered) Set(name string, v any) {
+	if _, ok := o.values[name]; !ok {
+		o.names = append(o.names, name)
+	}
+	o.values[name] = v
+}
+
+// Keys returns the names in their order.
+func (o *Ordered) Keys() []string { return o.names }
+
+// Elements tells that this is no array.
+func (o *Ordered) Elements() ([]any, bool) { return nil, false }

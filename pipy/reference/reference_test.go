@@ -105,7 +105,7 @@ func TestUnknownNamesGetNearOnes(t *testing.T) {
 		{"filter", "Demux", "unknown filter: Demux; near it: demux", sample().HelpFilters},
 		{"filter", "hande", "unknown filter: hande; near it: handle", sample().HelpFilters},
 		{"filter", "nonsense", "unknown filter: nonsense", sample().HelpFilters},
-		{"class", "Box", "unknown class or function: Box; near it: algo.Box, algo.Box.full, algo.Box.put", sample().HelpAPIs},
+		{"class", "Box", "unknown class or function: Box; near it: algo.Box, algo.Box.put, algo.Box.full", sample().HelpAPIs},
 		{"class", "text.deode", "unknown class or function: text.deode; near it: Text.decode", sample().HelpAPIs},
 	}
 	for _, tt := range tests {

@@ -15,6 +15,7 @@ type binding struct {
 	e     *Engine
 	class *spec.Class
 	props map[string]*spec.Prop
+	bound map[string]*spec.Method // those that keep their object
 	proto *goja.Object
 }
 
@@ -28,9 +29,22 @@ type instance struct {
 
 // instance returns a new script object for a Go value.
 func (b *binding) instance(this any) *goja.Object {
+	if c, ok := this.(api.Callable); ok {
+		return b.callable(c)
+	}
 	o := b.e.rt.NewDynamicObject(&instance{b: b, this: this})
 	_ = o.SetPrototype(b.proto)
 	return o
+}
+
+// callable returns a script function for a Go value that can be called. It has
+// the methods of its class.
+func (b *binding) callable(this api.Callable) *goja.Object {
+	e := b.e
+	f := e.function(b.class.Name, &spec.Method{Call: func(_ any, c *spec.Call) (any, error) { return this.Invoke(c) }}, nil)
+	_ = f.SetPrototype(b.proto)
+	e.callables[f] = this
+	return f
 }
 
 // Get returns a property, nil to look at the class.
@@ -38,7 +52,15 @@ func (i *instance) Get(key string) goja.Value {
 	if p, ok := i.b.props[key]; ok {
 		return i.b.e.wrap(p.Get(i.this))
 	}
-	return i.extra[key]
+	if v, ok := i.extra[key]; ok {
+		return v
+	}
+	if m, ok := i.b.bound[key]; ok {
+		f := i.b.e.function(i.b.class.Name+"."+key, m, i.this)
+		i.Set(key, f)
+		return f
+	}
+	return nil
 }
 
 // Set sets a property.
@@ -92,9 +114,14 @@ func (e *Engine) bindClasses() {
 			e.bindNamespace(c)
 			continue
 		}
-		b := &binding{e: e, class: c, props: map[string]*spec.Prop{}, proto: e.rt.NewObject()}
+		b := &binding{e: e, class: c, props: map[string]*spec.Prop{}, bound: map[string]*spec.Method{}, proto: e.rt.NewObject()}
 		for _, p := range c.Props {
 			b.props[p.Name] = p
+		}
+		for _, m := range c.Methods {
+			if m.Bound {
+				b.bound[m.Name] = m
+			}
 		}
 		e.classes[c.Type] = b
 		protos[c.Name] = b.proto
@@ -130,20 +157,25 @@ func (e *Engine) bindConsts(target *goja.Object, c *spec.Class) {
 }
 
 // namespace returns the global object of that name, making it when there is
-// none. The engine's own objects are extended, not replaced.
+// none; "a.b" is a member of a. The engine's own objects are extended, not
+// replaced.
 func (e *Engine) namespace(name string) *goja.Object {
-	if o, ok := e.rt.GlobalObject().Get(name).(*goja.Object); ok {
-		return o
+	o := e.rt.GlobalObject()
+	for part := range strings.SplitSeq(name, ".") {
+		inner, ok := o.Get(part).(*goja.Object)
+		if !ok {
+			inner = e.rt.NewObject()
+			_ = o.Set(part, inner)
+		}
+		o = inner
 	}
-	o := e.rt.NewObject()
-	_ = e.rt.GlobalObject().Set(name, o)
 	return o
 }
 
 // define sets a global, or a member of a namespace for a name with a dot.
 func (e *Engine) define(name string, v goja.Value) {
-	if space, member, ok := strings.Cut(name, "."); ok {
-		_ = e.namespace(space).Set(member, v)
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		_ = e.namespace(name[:i]).Set(name[i+1:], v)
 		return
 	}
 	_ = e.rt.GlobalObject().Set(name, v)
@@ -177,22 +209,39 @@ func (e *Engine) bindMethods(target *goja.Object, owner string, methods []*spec.
 		if owner != "" {
 			name = owner + "." + m.Name
 		}
-		f := e.rt.ToValue(func(call goja.FunctionCall) goja.Value {
-			r, err := e.native(m, unwrap(call.This), call.Arguments)
-			if err != nil {
-				panic(e.nativeError(name, err))
-			}
-			return e.wrap(r)
-		}).(*goja.Object)
-		_ = f.DefineDataProperty("name", e.rt.ToValue(m.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-		_ = target.DefineDataProperty(m.Name, f, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		_ = target.DefineDataProperty(m.Name, e.function(name, m, nil), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
 }
 
+// function returns a native function for a declared method; a nil this stands
+// for the object that it is called on.
+func (e *Engine) function(name string, m *spec.Method, this any) *goja.Object {
+	f := e.rt.ToValue(func(call goja.FunctionCall) goja.Value {
+		on := this
+		if on == nil {
+			on = e.unwrap(call.This)
+		}
+		r, err := e.native(m, on, call.Arguments)
+		if err != nil {
+			panic(e.nativeError(name, err))
+		}
+		return e.wrap(r)
+	}).(*goja.Object)
+	_ = f.DefineDataProperty("name", e.rt.ToValue(m.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return f
+}
+
 // unwrap returns the Go value behind the `this` of a method call.
-func unwrap(v goja.Value) any {
-	if o, ok := v.(*goja.Object); ok && o.ExportType() == typeInstance {
+func (e *Engine) unwrap(v goja.Value) any {
+	o, ok := v.(*goja.Object)
+	if !ok {
+		return nil
+	}
+	if o.ExportType() == typeInstance {
 		return o.Export().(*instance).this
+	}
+	if c, ok := e.callables[o]; ok {
+		return c
 	}
 	return nil
 }
@@ -244,6 +293,10 @@ func (e *Engine) nativeError(name string, err error) goja.Value {
 	var thrown *Error
 	if errors.As(err, &thrown) && thrown.value != nil {
 		return thrown.value
+	}
+	var value *api.Thrown
+	if errors.As(err, &value) {
+		return e.wrap(value.Value)
 	}
 	return e.rt.NewTypeError("%s: %s", name, err)
 }

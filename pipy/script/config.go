@@ -181,7 +181,7 @@ func (e *Engine) bindFilters(proto *goja.Object) {
 
 func (e *Engine) bindFilter(proto *goja.Object, name string, f *filters.Filter) {
 	method := func(call goja.FunctionCall) goja.Value {
-		c, ok := unwrap(call.This).(*config)
+		c, ok := e.unwrap(call.This).(*config)
 		if !ok {
 			panic(e.rt.NewTypeError("%s: called on something that is not a pipeline configuration", name))
 		}

@@ -30,23 +30,26 @@ type Engine struct {
 
 	// Owned by the loop:
 	classes map[reflect.Type]*binding
-	ctx     *pipeline.Context // whose variables bare names mean
-	frames  []*frame          // of native calls in progress, reused by depth
-	depth   int
-	args    []goja.Value // of calls into scripts, a stack
-	spare   spareStack
-	nothing goja.Callable // made at first use
-	adder   goja.Callable // made at first use
+	// callables are the Go values behind functions that are instances.
+	callables map[*goja.Object]any
+	ctx       *pipeline.Context // whose variables bare names mean
+	frames    []*frame          // of native calls in progress, reused by depth
+	depth     int
+	args      []goja.Value // of calls into scripts, a stack
+	spare     spareStack
+	nothing   goja.Callable // made at first use
+	adder     goja.Callable // made at first use
 }
 
 // newEngine returns an engine with all declared classes and functions bound.
 func newEngine(l *loop.Loop, files fs.FS, values func(key any) any) *Engine {
 	e := &Engine{
-		loop:    l,
-		rt:      goja.New(),
-		files:   files,
-		values:  values,
-		classes: map[reflect.Type]*binding{},
+		loop:      l,
+		rt:        goja.New(),
+		files:     files,
+		values:    values,
+		classes:   map[reflect.Type]*binding{},
+		callables: map[*goja.Object]any{},
 	}
 	e.rt.SetAsyncContextTracker(&tracker{e: e})
 	e.spare = newSpareStack(e.rt)
@@ -81,7 +84,11 @@ func (e *Engine) Value(key any) any {
 func (e *Engine) NewObject(names []string, values []any) event.Object {
 	o := e.rt.NewObject()
 	for i, name := range names {
-		o.Set(name, e.wrap(values[i]))
+		if name == "__proto__" { // a member like any other, not the prototype
+			_ = o.DefineDataProperty(name, e.wrap(values[i]), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+			continue
+		}
+		_ = o.Set(name, e.wrap(values[i]))
 	}
 	return object{e, o}
 }

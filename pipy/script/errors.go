@@ -8,6 +8,8 @@ import (
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/file"
 	"github.com/dop251/goja/parser"
+
+	"pipy/pipy/api"
 )
 
 // Error is an error in a script: what was wrong, and where.
@@ -142,6 +144,10 @@ func (e *Engine) thrown(err error) goja.Value {
 	var failed *Error
 	if errors.As(err, &failed) && failed.value != nil {
 		return failed.value
+	}
+	var value *api.Thrown
+	if errors.As(err, &value) {
+		return e.wrap(value.Value)
 	}
 	return e.rt.NewGoError(err)
 }

@@ -1,8 +1,8 @@
 package script
 
 import (
-	"errors"
 	"reflect"
+	"time"
 
 	"github.com/dop251/goja"
 
@@ -18,6 +18,7 @@ var (
 	typeHead     = reflect.TypeFor[*headObject]()
 	typeHeader   = reflect.TypeFor[*headerObject]()
 	typePromise  = reflect.TypeFor[*goja.Promise]()
+	typeTime     = reflect.TypeFor[time.Time]()
 )
 
 // export returns the Go form of a script's value.
@@ -45,6 +46,11 @@ func (e *Engine) export(v goja.Value) any {
 		return o.Export().(*headerObject).header
 	case typePromise:
 		return &promise{e, o, o.Export().(*goja.Promise)}
+	case typeTime:
+		return o.Export()
+	}
+	if this, ok := e.callables[o]; ok {
+		return this
 	}
 	if call, ok := goja.AssertFunction(o); ok {
 		return &function{e, o, call}
@@ -87,6 +93,10 @@ func (e *Engine) wrap(v any) goja.Value {
 		v.Keep()
 	case error:
 		return e.thrown(v)
+	case time.Time:
+		date, err := e.rt.New(e.rt.Get("Date"), e.rt.ToValue(v.UnixMilli()))
+		e.must(err)
+		return date
 	}
 	if b, ok := e.classes[reflect.TypeOf(v)]; ok {
 		return b.instance(v)
@@ -143,16 +153,6 @@ func (o object) Describe() (text string, ok bool) {
 	switch o.o.ClassName() {
 	case "Error", "RegExp":
 		return o.o.String(), true
-	case "Date":
-		iso, ok := goja.AssertFunction(o.o.Get("toISOString"))
-		if !ok {
-			return "", false
-		}
-		v, err := iso(o.o)
-		if err != nil {
-			return "Invalid Date", true
-		}
-		return v.String(), true
 	}
 	return "", false
 }
@@ -220,14 +220,5 @@ func (e *Engine) rejection(reason goja.Value) error {
 	if err, ok := e.export(reason).(error); ok {
 		return err
 	}
-	return &event.Failure{Name: event.RuntimeError, Cause: reasonText(reason)}
-}
-
-func reasonText(v goja.Value) any {
-	if o, ok := v.(*goja.Object); ok {
-		if m := o.Get("message"); m != nil && !goja.IsUndefined(m) {
-			return errors.New(m.String())
-		}
-	}
-	return errors.New(v.String())
+	return &event.Failure{Name: event.RuntimeError, Cause: spec.Raw{Value: reason}}
 }

@@ -29,6 +29,7 @@ type Method struct {
 	Doc     string
 	Fields  []Field
 	Returns string // the TypeScript type of the result
+	Bound   bool   // keeps its object when a script takes it for a plain function
 	Call    func(this any, c *Call) (any, error)
 }
 
@@ -142,6 +143,11 @@ func (d Declaration[T]) Method(name, returns, doc string, declare func(m *Method
 	}
 	d.Methods = append(d.Methods, m)
 }
+
+// Bind makes the method that was declared last keep its object when a script
+// takes it for a plain function, as in `const log = logger.log`. It costs a
+// little for each use.
+func (d Declaration[T]) Bind() { d.Methods[len(d.Methods)-1].Bound = true }
 
 // Prop declares a read-only property.
 func (d Declaration[T]) Prop(name, typ, doc string, get func(this T) any) {

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"time"
 
+	"pipy/pipy/api"
 	"pipy/pipy/logging"
 	"pipy/pipy/loop"
 	"pipy/pipy/script"
+	"pipy/pipy/stats"
 	"pipy/pipy/transport"
 )
 
@@ -48,7 +50,9 @@ func newWorker(g *Group, id int) (*worker, error) {
 
 // shared makes what a worker keeps for the packages that look it up with
 // Engine.Value, by their keys.
-var shared = map[any]func() any{}
+var shared = map[any]func() any{
+	api.StatsKey{}: func() any { return &stats.Registry{} },
+}
 
 // call runs f on the worker's loop and waits for it.
 func (w *worker) call(f func() error) error {

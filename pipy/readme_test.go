@@ -1,0 +1,181 @@
+package main_test
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The console blocks of the READMEs are run the way a reader types them.
+//
+// A block holds commands behind "$ " and what they print. A line "..." stands
+// for any lines, "..." inside a line for any text. A block that ends with "..."
+// leaves its last command running; "^C" interrupts the newest of those.
+
+// patience bounds how long a command may take: it may have to build a program.
+const patience = 5 * time.Minute
+
+// tooLong are commands that a README shows but that are not run from here.
+var tooLong = map[string]string{
+	"make test": "it runs this test",
+}
+
+func TestREADMEsDoWhatTheySay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds and starts programs")
+	}
+	for _, tool := range []string{"bash", "curl", "make"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("the READMEs use %s, which is not installed", tool)
+		}
+	}
+	pages, err := filepath.Glob(filepath.Join(treeRoot, "tutorial/*/README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	build := exec.Command("go", "build", "-o", os.DevNull, "./pipy")
+	build.Dir = treeRoot
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out) // downloads what a network of our own cannot
+	}
+	// Curl shows its progress where there is no terminal.
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, ".curlrc"), []byte("no-progress-meter\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range append(pages, filepath.Join(treeRoot, "README.md")) {
+		t.Run(strings.TrimPrefix(filepath.ToSlash(page), "../"), func(t *testing.T) {
+			text, err := os.ReadFile(page)
+			if err != nil {
+				t.Fatal(err)
+			}
+			steps := consoleSteps(string(text))
+			if len(steps) == 0 {
+				t.Fatal("got no console block")
+			}
+			isolated(t, func(alone bool) {
+				if !alone {
+					skipTaken(t, string(text))
+				}
+				r := &reader{t: t, home: home}
+				defer r.leave()
+				for _, s := range steps {
+					r.do(s)
+				}
+			})
+		})
+	}
+}
+
+var loopbackPort = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+
+// skipTaken skips the page when a port that it names is used by something else.
+func skipTaken(t *testing.T, page string) {
+	for _, addr := range loopbackPort.FindAllString(page, -1) {
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			t.Skipf("the page needs %s: %v", addr, err)
+		}
+		l.Close()
+	}
+}
+
+func TestEveryTutorialHasAPage(t *testing.T) {
+	folders, err := filepath.Glob(filepath.Join(treeRoot, "tutorial/*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		if _, err := os.Stat(filepath.Join(folder, "README.md")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// step is one command of a console block.
+type step struct {
+	line    int
+	command string // "" for ^C
+	output  []string
+}
+
+// stays tells whether the command goes on running.
+func (s step) stays() bool { return len(s.output) > 0 && s.output[len(s.output)-1] == "..." }
+
+// consoleSteps returns the commands of all console blocks.
+func consoleSteps(text string) []step {
+	var steps []step
+	inside := false
+	for i, line := range strings.Split(text, "\n") {
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```console"
+		case !inside:
+		case strings.HasPrefix(line, "$ "):
+			steps = append(steps, step{line: i + 1, command: line[2:]})
+		case line == "^C":
+			steps = append(steps, step{line: i + 1})
+		case len(steps) > 0:
+			s := &steps[len(steps)-1]
+			s.output = append(s.output, line)
+		}
+	}
+	return steps
+}
+
+// pattern is a regular expression for the output of a step.
+func (s step) pattern() *regexp.Regexp {
+	lines := s.output
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	var b strings.Builder
+	b.WriteString(`\A`)
+	for _, line := range lines {
+		if line == "..." {
+			b.WriteString(`(?:.*\n)*?`)
+			continue
+		}
+		parts := strings.Split(line, "...")
+		for i, p := range parts {
+			parts[i] = regexp.QuoteMeta(strings.TrimRight(p, " \t"))
+		}
+		b.WriteString(strings.Join(parts, `.*`) + `[ \t]*\n`)
+	}
+	if !s.stays() {
+		b.WriteString(`\s*\z`)
+	}
+	return regexp.MustCompile(b.String())
+}
+
+func TestConsoleBlocksAreRead(t *testing.T) {
+	steps := consoleSteps("x\n```console\n$ a b\none\n...\n```\n```js\n$ no\n```\n```console\n^C\n... end\n$ c\n```\n")
+	if len(steps) != 3 || steps[0].command != "a b" || !steps[0].stays() || steps[1].command != "" || steps[2].line != 13 {
+		t.Fatalf("got %+v", steps)
+	}
+	tests := []struct {
+		output, got string
+		want        bool
+	}{
+		{"one\ntwo", "one\ntwo\n", true},
+		{"one\ntwo", "one\ntwo\nthree\n", false},
+		{"one\n...", "one\ntwo\nthree\n", true},
+		{"...\ntwo\n...", "one\ntwo\n", true},
+		{"...\ntwo\n...", "one\n", false},
+		{"a ... d", "a b c d\n", true},
+		{"a.c", "abc\n", false},
+		{"", "\n", true},
+		{"", "x\n", false},
+	}
+	for _, tt := range tests {
+		s := step{output: strings.Split(tt.output, "\n")}
+		if got := s.pattern().MatchString(tt.got); got != tt.want {
+			t.Errorf("%q on %q: got %v, want %v", tt.output, tt.got, got, tt.want)
+		}
+	}
+}
