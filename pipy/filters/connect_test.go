@@ -48,7 +48,7 @@ func runReal(t *testing.T, name string, args ...any) *realLoop {
 		stopped := make(chan struct{})
 		l.Post(func() {
 			r.current.Close()
-			program.Stop(func() { close(stopped) })
+			program.Stop(true, func() { close(stopped) })
 		})
 		<-stopped
 		l.Stop()

@@ -141,6 +141,10 @@ func (f *demux) begin(start *event.MessageStart) {
 	d.blocks = n < 0
 	f.current = d
 	d.pipe = f.Sub(0, f.Context().Clone(), d.out)
+	if f.over || d.ended { // it ended at its start
+		d.pipe.Close()
+		return
+	}
 	d.pipe.Process(start)
 }
 
@@ -282,7 +286,9 @@ func (f *demux) end(end *event.StreamEnd) {
 	f.over = true
 	f.clear()
 	for d := f.first; d != nil; d = d.next {
-		d.pipe.Close()
+		if d.pipe != nil {
+			d.pipe.Close()
+		}
 	}
 	f.Output(end)
 }

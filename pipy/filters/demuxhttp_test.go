@@ -460,13 +460,13 @@ func TestDemuxHTTPStops(t *testing.T) {
 	d, c := desk(t)
 	c.send(httpGet("/1"))
 	d.requests[0].text("one")
-	d.program.Stop(nil)
+	d.program.Stop(true, nil)
 	c.want(httpOK("one"))
 	c.wantEnd("") // nothing was going on
 
 	d, c = desk(t)
 	c.feed(&event.Data{})
-	d.program.Stop(nil)
+	d.program.Stop(true, nil)
 	c.wantOpen() // the first request may be on its way
 	c.loop.Advance(freshGrace)
 	c.want("")
@@ -474,7 +474,7 @@ func TestDemuxHTTPStops(t *testing.T) {
 
 	d, c = desk(t)
 	c.send(httpGet("/1") + httpGet("/2"))
-	d.program.Stop(nil)
+	d.program.Stop(true, nil)
 	c.wantOpen()
 	d.requests[0].text("one")
 	d.requests[1].text("two")
@@ -483,7 +483,7 @@ func TestDemuxHTTPStops(t *testing.T) {
 
 	d, c = desk(t)
 	c.send("GET / HTTP/1.1\r\n")
-	d.program.Stop(nil)
+	d.program.Stop(true, nil)
 	c.wantOpen()
 	c.send("host: a\r\n\r\n")
 	d.requests[0].text("x")

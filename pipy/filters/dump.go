@@ -34,7 +34,7 @@ type dump struct {
 
 func (f *dump) Process(evt event.Event) {
 	if logging.Enabled(logging.Info, logging.Dump) {
-		tag, err := f.opt.tag.Get(f.Context(), lent(evt))
+		tag, err := f.tag(evt)
 		if err != nil {
 			f.Fail(err)
 			return
@@ -42,6 +42,13 @@ func (f *dump) Process(evt event.Event) {
 		logging.Lines(logging.Info, logging.Dump, dumpText(f.Context().ID(), tag, evt))
 	}
 	f.Output(evt)
+}
+
+func (f *dump) tag(evt event.Event) (string, error) {
+	if !f.opt.tag.IsFunc() {
+		return f.opt.tag.Get(nil)
+	}
+	return f.opt.tag.Get(f.Context(), lent(evt))
 }
 
 // Reset has nothing to do.

@@ -18,7 +18,8 @@ StreamEnd when the response is complete. A request that cannot be answered gets 
 response with status 502 or 504 (401 when TLS verification failed), and a
 response that breaks off ends the stream with an error.`,
 	In: Messages, Out: Messages, Joint: true, Legacy: true,
-	Params: func(p *spec.Params, o *httpClientOptions) { o.params(p) },
+	Params: func(p *spec.Params, o *httpClientOptions) { o.declare(p) },
+	Label:  func(*httpClientOptions) string { return "sendHTTP" },
 	Build: func(o *httpClientOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
 			f := &fetchHTTP{Stage: s}
@@ -76,6 +77,9 @@ func (f *fetchHTTP) Process(evt event.Event) {
 func (f *fetchHTTP) begin(h *httphead.Head) {
 	f.open, f.method = true, httpMethod(h)
 	f.pipe = f.Sub(0, nil, f.received)
+	if f.over {
+		return
+	}
 	f.late.begin()
 	f.check(f.enc.StartRequest(h))
 }
@@ -142,7 +146,9 @@ func (f *fetchHTTP) decoded(evt event.Event) {
 func (f *fetchHTTP) responded(end *event.MessageEnd) {
 	f.done = true
 	f.late.end()
-	f.pipe.Process(event.EndStream)
+	if f.pipe != nil {
+		f.pipe.Process(event.EndStream)
+	}
 	f.Output(end)
 	if f.ending != nil {
 		f.finish(f.ending)

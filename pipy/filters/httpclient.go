@@ -15,7 +15,7 @@ type httpClientOptions struct {
 	maxHeaderSize spec.Size
 }
 
-func (o *httpClientOptions) params(p *spec.Params) {
+func (o *httpClientOptions) declare(p *spec.Params) {
 	spec.Opt(p, &o.bufferSize, "bufferSize", httpBuffer, "Bytes of a request body to collect in order to send it with a content-length. A longer body is sent in chunks unless its length is known.")
 	spec.Opt(p, &o.maxHeaderSize, "maxHeaderSize", 64<<10, "Bytes that the head of a response may have. A longer one is a 502.")
 }
@@ -39,8 +39,9 @@ type httpClient struct {
 // open makes the HTTP part of a session.
 func (p *httpPool) open(m *muxSession) func(event.Event) {
 	s := &httpClient{muxSession: m, pool: p}
-	s.dec = http1.NewResponseDecoder(http1.Limits{MaxHead: int(p.opt.maxHeaderSize)}, s.method, s.decoded)
-	s.enc = http1.NewEncoder(p.program.Loop.Arena(), int(p.opt.bufferSize), s.write)
+	opt := m.cluster.all.(*muxHTTPOptions)
+	s.dec = http1.NewResponseDecoder(http1.Limits{MaxHead: int(opt.maxHeaderSize)}, s.method, s.decoded)
+	s.enc = http1.NewEncoder(p.program.Loop.Arena(), int(opt.bufferSize), s.write)
 	s.late = lateFlush{loop: p.program.Loop, flush: s.flush}
 	m.conn = s
 	return s.receive
@@ -49,7 +50,12 @@ func (p *httpPool) open(m *muxSession) func(event.Event) {
 // send finds a session for a call and sends what there is of the request.
 func (p *httpPool) send(c *httpCall, alone, fresh bool) {
 	f := c.stream
-	m := p.acquire(f.Stage, f.key, alone, fresh)
+	m, err := p.acquire(f.Stage, f.key, alone, fresh)
+	if err != nil {
+		p.put(c)
+		f.failWith(err)
+		return
+	}
 	m.conn.(*httpClient).send(c)
 }
 
@@ -162,7 +168,7 @@ func (s *httpClient) kill() {
 		s.first = c.next
 		s.pool.put(c)
 	}
-	s.newest = nil
+	s.newest, s.tunnel = nil, nil
 }
 
 // abandoned handles that nobody waits for the response to c any more. The
@@ -256,7 +262,9 @@ func (s *httpClient) moveRest() {
 		if c.stream == nil {
 			s.pool.put(c)
 		} else {
-			s.pool.cluster(s.cluster.key).serial = true
+			if cluster, err := c.stream.cluster(); err == nil {
+				cluster.serial = true
+			}
 			s.pool.send(c, c.tunnel, false)
 		}
 		c = next

@@ -420,8 +420,8 @@ func (t *httpHeadTimeout) Run() {
 // when the program is to end. The client has just opened it, or keeps it ready.
 const freshGrace = 2 * time.Second
 
-// stop ends the connection at the next good moment: at once when it is idle,
-// else after the response to the newest request.
+// stop ends the connection at the next good moment: after the response to the
+// newest request, and when the process is about to end, at once if it is idle.
 func (s *httpServer) stop() {
 	s.stopping = true
 	if !s.checking {
@@ -441,6 +441,7 @@ func (s *httpServer) Run() {
 func (s *httpServer) checkStop() {
 	switch {
 	case !s.stopping || s.over || s.first != nil || s.tunnel != nil || !s.dec.Idle():
+	case !s.stage.Program().Closing(): // the response to the next request will be the last
 	case s.started > 0:
 		s.end(nil)
 	default:

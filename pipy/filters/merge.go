@@ -6,7 +6,14 @@ import (
 	"pipy/pipy/spec"
 )
 
-var _ = declare(Decl[muxOptions]{
+// mergeOptions are muxOptions of which scripts can set one.
+type mergeOptions struct{ muxOptions }
+
+func (o *mergeOptions) declare(p *spec.Params) {
+	spec.Opt(p, &o.maxIdle, "maxIdle", defaultMaxIdle, docMaxIdle)
+}
+
+var _ = declare(Decl[muxArgs[*mergeOptions]]{
 	Name: "merge",
 	Doc: `copies messages into a sub-pipeline that many streams share
 
@@ -15,23 +22,23 @@ sub-pipeline; streams with the same key share one. What a session outputs is
 dropped. A session runs with a clone of the variables of the stream that started
 it.`,
 	In: Messages, Out: Messages, Joint: true, Fork: true, Legacy: true,
-	Params: func(p *spec.Params, o *muxOptions) {
-		spec.Arg(p, &o.key, "key", spec.Dyn[any]{}, docMuxKey)
-		spec.Opt(p, &o.maxIdle, "maxIdle", defaultMaxIdle, docMaxIdle)
-	},
-	Build: func(o *muxOptions) (pipeline.New, error) {
-		pool := newMuxPool(o, func(m *muxSession) func(event.Event) {
-			return func(evt event.Event) {
-				dropEvent(evt)
-				if _, ok := evt.(*event.StreamEnd); ok {
-					m.kill()
-				}
-			}
-		})
+	Params: func(p *spec.Params, a *muxArgs[*mergeOptions]) { a.params(p, &mergeOptions{}) },
+	Build: func(a *muxArgs[*mergeOptions]) (pipeline.New, error) {
+		pool := a.pool(func() *mergeOptions { return &mergeOptions{} }, openMerge)
 		pool.grace = muxGrace
 		return func(s *pipeline.Stage) pipeline.Filter { return &merge{Stage: s, pool: pool} }, nil
 	},
 })
+
+// openMerge drops the output of a session.
+func openMerge(m *muxSession) func(event.Event) {
+	return func(evt event.Event) {
+		dropEvent(evt)
+		if _, ok := evt.(*event.StreamEnd); ok {
+			m.kill()
+		}
+	}
+}
 
 type merge struct {
 	*pipeline.Stage
@@ -66,14 +73,18 @@ func (f *merge) Process(evt event.Event) {
 // send gives the copy to a session, and tells whether the stream goes on.
 func (f *merge) send() bool {
 	if !f.keyed {
-		key, err := f.pool.opt.keyOf(f.Stage)
+		key, err := f.pool.keyOf(f.Stage)
 		if err != nil {
 			f.Fail(err)
 			return false
 		}
 		f.key, f.keyed = key, true
 	}
-	m := f.pool.acquire(f.Stage, f.key, false, false)
+	m, err := f.pool.acquire(f.Stage, f.key, false, false)
+	if err != nil {
+		f.Fail(err)
+		return false
+	}
 	for _, evt := range f.message {
 		m.process(evt)
 	}

@@ -12,10 +12,30 @@ import (
 type muxHTTPOptions struct {
 	muxOptions
 	httpClientOptions
-	version any
 }
 
-var _ = declare(Decl[muxHTTPOptions]{
+func (o *muxHTTPOptions) declare(p *spec.Params) {
+	o.muxOptions.declare(p)
+	o.httpClientOptions.declare(p)
+	var version any
+	spec.Opt(p, &version, "version", any(nil), "The version of HTTP: 1, or one of the names 'http/1' and 'http/1.1'.")
+	if err := checkHTTPVersion(version); err != nil && p.Decoding() {
+		p.Fail("options.version", err)
+	}
+}
+
+// checkHTTPVersion tells whether we can speak a version of HTTP.
+func checkHTTPVersion(v any) error {
+	switch v {
+	case nil, 1.0, "1", "http/1", "http/1.1":
+		return nil
+	case 2.0, "2", "h2", "http/2":
+		return errors.New("HTTP/2 is not available yet")
+	}
+	return &spec.Mismatch{Wants: "1 or 'http/1.1'", Got: spec.Show(v)}
+}
+
+var _ = declare(Decl[muxArgs[*muxHTTPOptions]]{
 	Name: "muxHTTP",
 	Doc: `sends HTTP requests through shared connections
 
@@ -36,21 +56,10 @@ error. A stream's requests are sent one after the other.
 CONNECT and upgrade requests have a connection for themselves, which becomes raw
 Data in both directions when the response accepts.`,
 	In: Messages, Out: Messages, Joint: true,
-	Params: func(p *spec.Params, o *muxHTTPOptions) {
-		o.muxOptions.params(p)
-		o.httpClientOptions.params(p)
-		spec.Opt(p, &o.version, "version", any(nil), "The version of HTTP: 1, or one of the names 'http/1', 'http/1.1'.")
-	},
-	Build: func(o *muxHTTPOptions) (pipeline.New, error) {
-		switch o.version {
-		case nil, 1.0, "1", "http/1", "http/1.1":
-		case 2.0, "2", "h2", "http/2":
-			return nil, errors.New("options.version: HTTP/2 is not available yet")
-		default:
-			return nil, wrongArgument("options.version", "1 or 'http/1.1'", o.version)
-		}
-		h := &httpPool{opt: &o.httpClientOptions}
-		h.muxPool = newMuxPool(&o.muxOptions, h.open)
+	Params: func(p *spec.Params, a *muxArgs[*muxHTTPOptions]) { a.params(p, &muxHTTPOptions{}) },
+	Build: func(a *muxArgs[*muxHTTPOptions]) (pipeline.New, error) {
+		h := &httpPool{}
+		h.muxPool = a.pool(func() *muxHTTPOptions { return &muxHTTPOptions{} }, h.open)
 		return func(s *pipeline.Stage) pipeline.Filter { return &muxHTTP{Stage: s, pool: h} }, nil
 	},
 })
@@ -62,7 +71,6 @@ const resendable = 64 << 10
 // httpPool is the sessions of one muxHTTP.
 type httpPool struct {
 	*muxPool
-	opt  *httpClientOptions
 	free []*httpCall
 }
 
@@ -207,14 +215,10 @@ func (f *muxHTTP) process(evt event.Event) {
 
 // begin takes the head of a request.
 func (f *muxHTTP) begin(h *httphead.Head) {
-	if !f.keyed {
-		key, err := f.pool.muxPool.opt.keyOf(f.Stage)
-		if err != nil {
-			f.over = true
-			f.Fail(err)
-			return
-		}
-		f.key, f.keyed = key, true
+	cluster, err := f.cluster()
+	if err != nil {
+		f.failWith(err)
+		return
 	}
 	c := f.pool.take()
 	c.stream, c.head, c.method = f, h, httpMethod(h)
@@ -222,9 +226,21 @@ func (f *muxHTTP) begin(h *httphead.Head) {
 	c.tunnel = asksTunnel(h)
 	c.kept = true
 	f.call, f.open = c, true
-	if !c.idempotent || c.tunnel || f.pool.muxPool.opt.maxQueue == 1 {
+	if !c.idempotent || c.tunnel || cluster.opt.maxQueue == 1 {
 		f.pool.send(c, true, false)
 	}
+}
+
+// cluster returns the sessions that the stream uses.
+func (f *muxHTTP) cluster() (*muxCluster, error) {
+	if !f.keyed {
+		key, err := f.pool.keyOf(f.Stage)
+		if err != nil {
+			return nil, err
+		}
+		f.key, f.keyed = key, true
+	}
+	return f.pool.cluster(f.Stage, f.key)
 }
 
 // add takes a part of the body: it is sent at once when the request has a

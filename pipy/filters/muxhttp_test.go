@@ -135,6 +135,43 @@ func TestMuxHTTPUsesTheInboundAsTheDefaultKey(t *testing.T) {
 	}
 }
 
+func TestMuxHTTPTakesOptionsInManyForms(t *testing.T) {
+	options := httpOptions{"maxQueue": 1.0}
+	calls := 0
+	asked := httpFunc(func(*pipeline.Context, ...any) (any, error) {
+		calls++
+		return options, nil
+	})
+	key := httpFunc(func(*pipeline.Context, ...any) (any, error) { return "key", nil })
+	for name, args := range map[string][]any{
+		"object":             {"key", options},
+		"nothing and object": {nil, options},
+		"sole object":        {options},
+		"function":           {key, asked},
+	} {
+		us, client := upstreams(t, args...)
+		c := client()
+		c.send(httpGet("/1") + httpGet("/2") + httpGet("/3"))
+		if len(us.all) != 3 {
+			t.Errorf("%s: %d sessions, want 3", name, len(us.all))
+		}
+	}
+	if calls != 1 {
+		t.Errorf("the function was called %d times, want once for the key", calls)
+	}
+	// An object without any option is a key.
+	us, client := upstreams(t, &httpKey{})
+	client().send(httpGet("/1"))
+	client().send(httpGet("/2"))
+	us.wantCount(1)
+	if err := us.wrong("muxHTTP", us.layout(), httpOptions{"maxIdle": true}); err == nil {
+		t.Error("a wrong option was accepted")
+	}
+}
+
+// httpKey is an object that is known by its identity.
+type httpKey struct{ httpOptions }
+
 func TestMuxHTTPReportsAKeyThatFails(t *testing.T) {
 	us, client := upstreams(t, httpFunc(func(*pipeline.Context, ...any) (any, error) { return nil, errors.New("oops") }))
 	c := client()
@@ -365,7 +402,7 @@ func TestMuxHTTPDoesNotKeepAProgramFromEnding(t *testing.T) {
 	c.send(httpGet("/"))
 	us.all[0].text("")
 	idle := false
-	us.program.Stop(func() { idle = true })
+	us.program.Stop(true, func() { idle = true })
 	c.wantEnd("")
 	c.pipe.Close()
 	us.loop.Advance(muxTick)

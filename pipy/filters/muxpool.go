@@ -2,7 +2,6 @@ package filters
 
 import (
 	"reflect"
-	"slices"
 	"time"
 
 	"pipy/pipy/event"
@@ -13,7 +12,6 @@ import (
 
 // muxOptions are what all filters with sessions have in common.
 type muxOptions struct {
-	key         spec.Dyn[any]
 	maxIdle     time.Duration
 	maxQueue    int
 	maxMessages int
@@ -26,17 +24,100 @@ const (
 	defaultMaxIdle = 10 * time.Second
 )
 
-func (o *muxOptions) params(p *spec.Params) {
-	spec.Arg(p, &o.key, "key", spec.Dyn[any]{}, docMuxKey)
+func (o *muxOptions) declare(p *spec.Params) {
 	spec.Opt(p, &o.maxIdle, "maxIdle", defaultMaxIdle, docMaxIdle)
 	spec.Opt(p, &o.maxQueue, "maxQueue", 0, "Messages that wait for their response in one session at the same time. 1 opens a session for each, 0 means any number.")
 	spec.Opt(p, &o.maxMessages, "maxMessages", 0, "Messages after which a session is closed. 0 means any number.")
 }
 
+func (o *muxOptions) mux() *muxOptions { return o }
+
+// muxSettings are all options of a filter with sessions.
+type muxSettings interface {
+	declare(p *spec.Params)
+	mux() *muxOptions
+}
+
+// muxArgs are the arguments of a filter with sessions. The options are those
+// that the script wrote, or come from a function that is called for each key.
+type muxArgs[S muxSettings] struct {
+	key     spec.Dyn[any]
+	options S
+	fn      spec.Func
+}
+
+// params declares the arguments: a key and the options, of which either may be
+// left out.
+func (a *muxArgs[S]) params(p *spec.Params, options S) {
+	a.options = options
+	sole := p.Args() == 1
+	spec.Arg(p, &a.key, "key", spec.Dyn[any]{}, docMuxKey)
+	if !p.Decoding() {
+		options.declare(p)
+		return
+	}
+	if o, ok := a.soleOptions(sole); ok {
+		a.key = spec.Dyn[any]{}
+		if _, err := spec.Decode(nil, []any{o}, nil, options.declare); err != nil {
+			p.Fail("options", err)
+		}
+		return
+	}
+	a.fn = optionsOrFunc(p, options.declare)
+}
+
+// soleOptions returns the only argument if it is not a key but the options.
+func (a *muxArgs[S]) soleOptions(sole bool) (event.Object, bool) {
+	if !sole || a.key.IsFunc() {
+		return nil, false
+	}
+	v, _ := a.key.Get(nil)
+	o, ok := v.(event.Object)
+	if !ok {
+		return nil, false
+	}
+	for _, f := range spec.Describe(a.options.declare) {
+		if o.Get(f.Name) != nil {
+			return o, true
+		}
+	}
+	return nil, false
+}
+
+// pool returns the pool of a layout. fresh makes the options that a function
+// fills in.
+func (a *muxArgs[S]) pool(fresh func() S, open func(*muxSession) func(event.Event)) *muxPool {
+	return &muxPool{
+		key: &a.key, options: a.options, fn: a.fn, open: open,
+		fresh:    func() muxSettings { return fresh() },
+		clusters: map[any]*muxCluster{},
+	}
+}
+
+// muxTick is how often sessions that are not used are looked at.
+const muxTick = time.Second
+
+// muxPool is what all streams of one mux share: its sessions, by their keys.
+type muxPool struct {
+	// Immutable:
+	key     *spec.Dyn[any]
+	options muxSettings
+	fn      spec.Func                           // returns the options; nil for none
+	fresh   func() muxSettings                  // options to be filled in by fn
+	open    func(*muxSession) func(event.Event) // sets conn, and returns what takes the session's output
+	grace   time.Duration                       // that a session has to end after its StreamEnd
+
+	clusters map[any]*muxCluster
+	recent   *muxCluster // the one that was asked for last
+	idle     int         // sessions that no stream uses
+	program  *pipeline.Program
+	timer    loop.Timer
+}
+
 // keyOf returns the key of a stream.
-func (o *muxOptions) keyOf(s *pipeline.Stage) (any, error) {
+func (p *muxPool) keyOf(s *pipeline.Stage) (any, error) {
 	ctx := s.Context()
-	v, err := o.key.Get(ctx)
+	v, err := p.key.Get(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -48,35 +129,18 @@ func (o *muxOptions) keyOf(s *pipeline.Stage) (any, error) {
 	case *event.Data:
 		return k.String(), nil
 	}
-	if t := reflect.TypeOf(v); t != nil && !t.Comparable() {
+	if t := reflect.TypeOf(v); !t.Comparable() {
 		return nil, wrongArgument("key", "a string, a number or an object", v)
 	}
 	return v, nil
-}
-
-// muxTick is how often sessions that are not used are looked at.
-const muxTick = time.Second
-
-// muxPool is what all streams of one mux share: its sessions, by their keys.
-type muxPool struct {
-	opt      *muxOptions
-	open     func(*muxSession) func(event.Event) // sets conn, and returns what takes the session's output
-	clusters map[any]*muxCluster
-	recent   *muxCluster // the one that was asked for last
-	idle     int         // sessions that no stream uses
-	program  *pipeline.Program
-	timer    loop.Timer
-	grace    time.Duration // that a session has to end after its StreamEnd
-}
-
-func newMuxPool(o *muxOptions, open func(*muxSession) func(event.Event)) *muxPool {
-	return &muxPool{opt: o, open: open, clusters: map[any]*muxCluster{}}
 }
 
 // muxCluster is the sessions of one key.
 type muxCluster struct {
 	pool   *muxPool
 	key    any
+	opt    *muxOptions
+	all    muxSettings   // those that opt is a part of
 	count  int           // sessions, in whatever state
 	idle   []*muxSession // that no stream uses; the last one is used next
 	shared []*muxSession // that take further streams
@@ -97,6 +161,7 @@ type muxSession struct {
 	total   int                // messages so far
 	alone   bool
 	place   muxPlace
+	at      int   // index in the list of that place
 	since   int64 // when it became idle, in the loop's time
 	grace   loop.Timer
 }
@@ -113,10 +178,13 @@ const (
 
 // acquire returns a session that takes one more message. alone asks for one
 // that takes no others meanwhile, fresh for a new one. A new session runs with
-// a clone of the variables of the stage.
-func (p *muxPool) acquire(s *pipeline.Stage, key any, alone, fresh bool) *muxSession {
-	c := p.cluster(key)
-	alone = alone || c.serial || p.opt.maxQueue == 1
+// a clone of the variables of the stage. An error is one of the script.
+func (p *muxPool) acquire(s *pipeline.Stage, key any, alone, fresh bool) (*muxSession, error) {
+	c, err := p.cluster(s, key)
+	if err != nil {
+		return nil, err
+	}
+	alone = alone || c.serial || c.opt.maxQueue == 1
 	m := c.choose(alone, fresh)
 	if m == nil {
 		m = c.start(s)
@@ -124,7 +192,7 @@ func (p *muxPool) acquire(s *pipeline.Stage, key any, alone, fresh bool) *muxSes
 	m.active++
 	m.total++
 	m.alone = alone
-	full := alone || p.opt.maxQueue > 0 && m.active >= p.opt.maxQueue || m.used()
+	full := alone || c.opt.maxQueue > 0 && m.active >= c.opt.maxQueue || m.used()
 	switch {
 	case m.place == inGone:
 	case full:
@@ -132,17 +200,25 @@ func (p *muxPool) acquire(s *pipeline.Stage, key any, alone, fresh bool) *muxSes
 	case m.place == inNone:
 		m.enter(inShared)
 	}
-	return m
+	return m, nil
 }
 
-// cluster returns the sessions of a key.
-func (p *muxPool) cluster(key any) *muxCluster {
+// cluster returns the sessions of a key. An error is one of the function that
+// returns the options.
+func (p *muxPool) cluster(s *pipeline.Stage, key any) (*muxCluster, error) {
 	if c := p.recent; c != nil && c.key == key {
-		return c
+		return c, nil
 	}
 	c := p.clusters[key]
 	if c == nil {
-		c = &muxCluster{pool: p, key: key}
+		options := p.options
+		if p.fn != nil {
+			options = p.fresh()
+			if err := optionsFrom(p.fn, s.Context(), options.declare); err != nil {
+				return nil, err
+			}
+		}
+		c = &muxCluster{pool: p, key: key, opt: options.mux(), all: options}
 		p.clusters[key] = c
 		if k, ok := key.(mortal); ok {
 			c.count++ // it stays until the end of the key
@@ -150,7 +226,7 @@ func (p *muxPool) cluster(key any) *muxCluster {
 		}
 	}
 	p.recent = c
-	return c
+	return c, nil
 }
 
 // choose returns a session that is there, out of its list if it is to be alone.
@@ -191,7 +267,7 @@ func (c *muxCluster) start(s *pipeline.Stage) *muxSession {
 
 // used tells whether the session has taken all messages that it may.
 func (m *muxSession) used() bool {
-	most := m.cluster.pool.opt.maxMessages
+	most := m.cluster.opt.maxMessages
 	return most > 0 && m.total >= most
 }
 
@@ -221,10 +297,10 @@ func (m *muxSession) enter(place muxPlace) {
 	m.place = place
 	c := m.cluster
 	if place == inShared {
-		c.shared = append(c.shared, m)
+		c.shared = m.join(c.shared)
 		return
 	}
-	c.idle = append(c.idle, m)
+	c.idle = m.join(c.idle)
 	p := c.pool
 	p.idle++
 	if !p.timer.Set() {
@@ -238,9 +314,9 @@ func (m *muxSession) leave() {
 	c := m.cluster
 	switch m.place {
 	case inShared:
-		c.shared = without(c.shared, m)
+		c.shared = m.quit(c.shared)
 	case inIdle:
-		c.idle = without(c.idle, m)
+		c.idle = m.quit(c.idle)
 		c.pool.idle--
 	case inGone:
 		return
@@ -248,12 +324,16 @@ func (m *muxSession) leave() {
 	m.place = inNone
 }
 
-// without removes m, which is mostly the last.
-func without(list []*muxSession, m *muxSession) []*muxSession {
+func (m *muxSession) join(list []*muxSession) []*muxSession {
+	m.at = len(list)
+	return append(list, m)
+}
+
+// quit removes m, at whose place is the last one then.
+func (m *muxSession) quit(list []*muxSession) []*muxSession {
 	n := len(list) - 1
-	if list[n] != m {
-		return slices.DeleteFunc(list, func(o *muxSession) bool { return o == m })
-	}
+	last := list[n]
+	list[m.at], last.at = last, m.at
 	list[n] = nil
 	return list[:n]
 }
@@ -328,7 +408,7 @@ func (p *muxPool) Run() {
 	now := p.program.Loop.NowNano()
 	for _, c := range p.clusters {
 		for i := len(c.idle) - 1; i >= 0; i-- {
-			if m := c.idle[i]; p.program.Stopping() || now-m.since >= int64(p.opt.maxIdle) {
+			if m := c.idle[i]; p.program.Stopping() || now-m.since >= int64(c.opt.maxIdle) {
 				m.shut()
 			}
 		}

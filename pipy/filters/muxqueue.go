@@ -13,6 +13,11 @@ type muxQueueOptions struct {
 	outputCount spec.Dyn[int]
 }
 
+func (o *muxQueueOptions) declare(p *spec.Params) {
+	o.muxOptions.declare(p)
+	spec.Opt(p, &o.outputCount, "outputCount", spec.Fixed(1), "Messages that come back for a message; a function gets the MessageStart. 0 does not wait for any; a message with a negative number is dropped.")
+}
+
 const docMux = `
 
 The sub-pipeline is a session. Streams with the same key share sessions; each
@@ -23,17 +28,15 @@ it. When it ends, the streams that wait for it get its StreamEnd. The messages o
 one stream are sent one after the other.`
 
 func declareMux(name, title string) {
-	declare(Decl[muxQueueOptions]{
+	declare(Decl[muxArgs[*muxQueueOptions]]{
 		Name: name, Doc: title + docMux,
 		In: Messages, Out: Messages, Joint: true,
-		Params: func(p *spec.Params, o *muxQueueOptions) {
-			o.muxOptions.params(p)
-			spec.Opt(p, &o.outputCount, "outputCount", spec.Fixed(1), "Messages that come back for a message; a function gets the MessageStart. 0 does not wait for any; a message with a negative number is dropped.")
-		},
-		Build: func(o *muxQueueOptions) (pipeline.New, error) {
-			pool := newMuxPool(&o.muxOptions, openMuxQueue)
+		Params: func(p *spec.Params, a *muxArgs[*muxQueueOptions]) { a.params(p, &muxQueueOptions{}) },
+		Label:  func(*muxArgs[*muxQueueOptions]) string { return "mux" },
+		Build: func(a *muxArgs[*muxQueueOptions]) (pipeline.New, error) {
+			pool := a.pool(func() *muxQueueOptions { return &muxQueueOptions{} }, openMuxQueue)
 			pool.grace = muxGrace
-			return func(s *pipeline.Stage) pipeline.Filter { return &muxQueue{Stage: s, opt: o, pool: pool} }, nil
+			return func(s *pipeline.Stage) pipeline.Filter { return &muxQueue{Stage: s, pool: pool} }, nil
 		},
 	})
 }
@@ -144,7 +147,6 @@ func (q *muxQueueConn) ended(end *event.StreamEnd) {
 // muxQueue is one stream of messages.
 type muxQueue struct {
 	*pipeline.Stage
-	opt  *muxQueueOptions
 	pool *muxPool
 	key  any
 
@@ -162,7 +164,7 @@ type muxQueue struct {
 // Reset makes the filter ready for another stream.
 func (f *muxQueue) Reset() {
 	f.later.clear()
-	*f = muxQueue{Stage: f.Stage, opt: f.opt, pool: f.pool}
+	*f = muxQueue{Stage: f.Stage, pool: f.pool}
 }
 
 // Close says that nobody waits for the answer any more.
@@ -222,11 +224,7 @@ func (f *muxQueue) process(evt event.Event) {
 }
 
 func (f *muxQueue) begin(start *event.MessageStart) {
-	n, err := f.opt.outputCount.Get(f.Context(), start)
-	if err == nil && !f.keyed {
-		f.key, err = f.pool.opt.keyOf(f.Stage)
-		f.keyed = true
-	}
+	n, err := f.outputCount(start)
 	if err != nil {
 		f.over = true
 		f.Fail(err)
@@ -234,6 +232,22 @@ func (f *muxQueue) begin(start *event.MessageStart) {
 	}
 	f.open, f.count, f.size = true, n, 0
 	f.message = append(f.message, start)
+}
+
+// outputCount returns how many messages come back for one.
+func (f *muxQueue) outputCount(start *event.MessageStart) (int, error) {
+	if !f.keyed {
+		key, err := f.pool.keyOf(f.Stage)
+		if err != nil {
+			return 0, err
+		}
+		f.key, f.keyed = key, true
+	}
+	cluster, err := f.pool.cluster(f.Stage, f.key)
+	if err != nil {
+		return 0, err
+	}
+	return cluster.all.(*muxQueueOptions).outputCount.Get(f.Context(), start)
 }
 
 // add takes a part of a message, which gets a session when it becomes long.
@@ -275,7 +289,12 @@ func (f *muxQueue) complete(end *event.MessageEnd) {
 func (f *muxQueue) send(alone bool) {
 	events := f.message
 	f.message = nil
-	m := f.pool.acquire(f.Stage, f.key, alone, false)
+	m, err := f.pool.acquire(f.Stage, f.key, alone, false)
+	if err != nil {
+		f.over = true
+		f.Fail(err)
+		return
+	}
 	q := m.conn.(*muxQueueConn)
 	if f.count > 0 {
 		c := &muxQueueCall{stream: f, conn: q, left: f.count, sent: !f.open}

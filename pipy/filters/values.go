@@ -14,10 +14,9 @@ import (
 const (
 	wantsEvents = "an event, a Message or an array of these"
 
-	// eventsType and replacementType are the types of arguments that are
-	// events values.
-	eventsType      = "Event | Message | (Event | Message)[]"
-	replacementType = eventsType + " | ((evt: any, index: number) => any)"
+	// replacementType is the type of an argument that is an events value or a
+	// function that returns one.
+	replacementType = "Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)"
 )
 
 // checkEvents tells whether v is an events value.

@@ -157,7 +157,7 @@ func (f *Filter) Close() {
 
 // Stop tells the filter that its program is to end.
 func (f *Filter) Stop() {
-	f.program.Stop(func() {})
+	f.program.Stop(true, func() {})
 	f.Loop.Turn()
 }
 

@@ -30,7 +30,8 @@ type Closer interface{ Close() }
 type Resetter interface{ Reset() }
 
 // Stopper is a Filter that is told when its program is replaced or the process
-// wants to end, so that it can end its stream at the next good moment.
+// wants to end, so that it can end its stream at the next good moment. It may be
+// told more than once.
 type Stopper interface{ Stop() }
 
 // New makes the filter of one stage.
@@ -74,6 +75,7 @@ type Program struct {
 	Layouts  []*Layout
 	active   int
 	stopping bool
+	closing  bool
 	running  map[*Pipeline]struct{} // pipelines with a Stopper, to be told
 	idle     func()
 }
@@ -90,10 +92,17 @@ func (g *Program) Active() int { return g.active }
 // Stopping tells whether Stop was called.
 func (g *Program) Stopping() bool { return g.stopping }
 
+// Closing tells whether the whole process is about to end: what is idle should
+// end now. Without it, a Stop is about a new version of the program: peers that
+// are idle keep their connections until their next request.
+func (g *Program) Closing() bool { return g.closing }
+
 // Stop tells all pipelines to end at the next good moment, and calls idle when
-// none is left, which may be at once.
-func (g *Program) Stop(idle func()) {
+// none is left, which may be at once. closing tells whether the whole process is
+// about to end. A second call may only turn a stop into a closing one.
+func (g *Program) Stop(closing bool, idle func()) {
 	g.stopping = true
+	g.closing = closing
 	g.idle = idle
 	for p := range g.running {
 		p.stop()

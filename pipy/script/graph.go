@@ -118,7 +118,7 @@ func (d *drawing) pipeline(l *pipeline.Layout, prefix string, row int) []int {
 		if row >= 0 {
 			exits = []int{at}
 		}
-		if len(n.Subs) == 0 {
+		if !ownSubs(l, n) {
 			continue
 		}
 		bar := prefix + " |"
@@ -136,6 +136,17 @@ func (d *drawing) pipeline(l *pipeline.Layout, prefix string, row int) []int {
 		}
 	}
 	return exits
+}
+
+// ownSubs tells whether a filter has sub-pipelines that are drawn here: those of
+// other modules are drawn with their modules.
+func ownSubs(l *pipeline.Layout, n *pipeline.Node) bool {
+	for _, sub := range n.Subs {
+		if sub == nil || sub.Module == l.Module {
+			return true
+		}
+	}
+	return false
 }
 
 // branches draws the sub-pipelines of a filter and returns where they leave.

@@ -151,10 +151,11 @@ func (v *version) exits(done func()) {
 }
 
 // stop starts nothing new and calls ended when the last pipeline has ended.
-func (v *version) stop(ended func()) {
+// closing tells whether the process is about to end.
+func (v *version) stop(closing bool, ended func()) {
 	v.stopped = true
 	for _, t := range v.timers {
 		t.Stop()
 	}
-	v.prog.Layouts().Stop(ended)
+	v.prog.Layouts().Stop(closing, ended)
 }

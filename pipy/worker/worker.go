@@ -163,7 +163,7 @@ func (w *worker) commit() {
 	}
 	v.start()
 	if before != nil {
-		w.retire(before)
+		w.retire(before, false)
 	}
 }
 
@@ -176,9 +176,9 @@ func (w *worker) close(address transport.Address, listener *transport.Listener) 
 }
 
 // retire lets a version end when its pipelines have ended.
-func (w *worker) retire(v *version) {
+func (w *worker) retire(v *version, closing bool) {
 	w.old[v] = struct{}{}
-	v.stop(func() {
+	v.stop(closing, func() {
 		delete(w.old, v)
 		w.group.settled()
 	})
@@ -189,9 +189,12 @@ func (w *worker) drain() {
 	for address, listener := range w.listeners {
 		w.close(address, listener)
 	}
+	for v := range w.old {
+		w.retire(v, true)
+	}
 	if v := w.current; v != nil {
 		w.current = nil
-		v.exits(func() { w.retire(v) })
+		v.exits(func() { w.retire(v, true) })
 		return
 	}
 	w.group.settled()
