@@ -39,7 +39,7 @@ var layers = map[string]string{
 	"filters":   "event loop spec pipeline transport codec/* algo logging",
 	"api":       "event loop spec algo stats logging codec/*",
 	"script":    "event loop spec pipeline transport filters api codec/httphead",
-	"worker":    "event loop spec pipeline transport script codebase logging stats",
+	"worker":    "event loop spec pipeline transport api script codebase logging stats",
 
 	"reference":          "spec",
 	"reference/catalog":  "spec filters script reference",

@@ -79,13 +79,7 @@ func startLink(s *pipeline.Stage, c *pipeline.Chain, out func(event.Event)) *pip
 	if c == nil || len(c.Layouts) == 0 {
 		return nil
 	}
-	// The new pipeline takes over the position of this one, and may need it as
-	// soon as it starts.
-	own := s.Pipeline().Chain()
-	s.Pipeline().SetChain(c.Next)
-	p := s.Start(c.Layouts[0], nil, out, c.Args...)
-	s.Pipeline().SetChain(own)
-	return p
+	return s.StartIn(c.Next, c.Layouts[0], nil, out, c.Args...)
 }
 
 type chain struct {

@@ -88,7 +88,7 @@ func branchParams(p *spec.Params, o *linkOptions) {
 
 func buildRoutes(o *linkOptions) (pipeline.New, error) {
 	return func(s *pipeline.Stage) pipeline.Filter {
-		return &link{Stage: s, routes: o.routes, out: s.Output}
+		return &link{Stage: s, routes: o.routes, out: s.Output, kept: queue{limit: decisionLimit}}
 	}, nil
 }
 

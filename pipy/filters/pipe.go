@@ -53,7 +53,9 @@ the next one. The choice is made once.`,
 		}
 	},
 	Build: func(o *pipeOptions) (pipeline.New, error) {
-		return func(s *pipeline.Stage) pipeline.Filter { return &pipe{Stage: s, opt: o, out: s.Output} }, nil
+		return func(s *pipeline.Stage) pipeline.Filter {
+			return &pipe{Stage: s, opt: o, out: s.Output, kept: queue{limit: decisionLimit}}
+		}, nil
 	},
 })
 

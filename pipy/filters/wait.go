@@ -29,7 +29,7 @@ kept events pause their source.`,
 	},
 	Build: func(o *waitOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
-			f := &wait{Stage: s, opt: o, out: s.Output}
+			f := &wait{Stage: s, opt: o, out: s.Output, kept: queue{limit: decisionLimit}}
 			f.wake = f.ask
 			f.late = f.pass
 			return f

@@ -131,6 +131,7 @@ type Pipeline struct {
 	prev, next *Pipeline
 
 	closed  bool
+	ended   bool // StreamEnd went out
 	stops   bool // some filter is a Stopper
 	blocked bool // input waits in waiting
 	waiting []event.Event
@@ -208,10 +209,6 @@ func (p *Pipeline) Context() *Context { return p.ctx }
 // Chain returns the position in the chain of layouts, nil outside of one.
 func (p *Pipeline) Chain() *Chain { return p.chain }
 
-// SetChain gives the pipeline its position in a chain of layouts, which its
-// sub-pipelines inherit.
-func (p *Pipeline) SetChain(c *Chain) { p.chain = c }
-
 // OnDone sets a function to be called when the pipeline has been released.
 func (p *Pipeline) OnDone(f func(*Pipeline)) { p.onDone = f }
 
@@ -254,10 +251,15 @@ func (p *Pipeline) Block() (unblock func(first ...event.Event)) {
 	}
 }
 
+// emit sends an event out of the pipeline. Nothing follows a StreamEnd.
 func (p *Pipeline) emit(evt event.Event) {
-	if p.out != nil && !p.closed {
-		p.out(evt)
+	if p.out == nil || p.closed || p.ended {
+		return
 	}
+	if _, ok := evt.(*event.StreamEnd); ok {
+		p.ended = true
+	}
+	p.out(evt)
 }
 
 func (p *Pipeline) stop() {
@@ -300,7 +302,7 @@ func (p *Pipeline) Run() {
 		done(p)
 	}
 	p.ctx, p.out, p.chain, p.Result, p.onDone = nil, nil, nil, nil, nil
-	p.blocked, p.waiting = false, nil
+	p.ended, p.blocked, p.waiting = false, false, nil
 	p.run++
 	l.active--
 	l.Program.active--

@@ -121,11 +121,16 @@ func (s *Stage) Sub(i int, ctx *Context, out func(event.Event), args ...any) *Pi
 
 // Start is Sub for a layout that is not one of the node's own.
 func (s *Stage) Start(l *Layout, ctx *Context, out func(event.Event), args ...any) *Pipeline {
+	return s.StartIn(s.pipeline.chain, l, ctx, out, args...)
+}
+
+// StartIn is Start at another position in a chain of layouts.
+func (s *Stage) StartIn(c *Chain, l *Layout, ctx *Context, out func(event.Event), args ...any) *Pipeline {
 	if ctx == nil {
 		ctx = s.pipeline.ctx
 	}
 	p := l.take()
-	p.ctx, p.out, p.chain = ctx, out, s.pipeline.chain
+	p.ctx, p.out, p.chain = ctx, out, c
 	p.owner = s
 	p.next = s.subs
 	if p.next != nil {

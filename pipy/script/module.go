@@ -30,11 +30,27 @@ type module struct {
 type imported struct{ name, namespace, original, pos string }
 
 // vars is the variables of all modules in one context.
-type vars struct{ values []goja.Value }
+type vars struct {
+	prog   *Program
+	values []goja.Value
+}
 
 // Clone returns a copy.
 func (v *vars) Clone() pipeline.Vars {
-	return &vars{append([]goja.Value(nil), v.values...)}
+	return &vars{v.prog, append([]goja.Value(nil), v.values...)}
+}
+
+// Assign sets the variables of a module that are members of an object.
+func (v *vars) Assign(path string, o event.Object) {
+	m := v.prog.modules[path]
+	if m == nil {
+		return
+	}
+	for _, name := range o.Keys() {
+		if slot, ok := m.slots[name]; ok {
+			v.values[slot] = v.prog.e.wrap(o.Get(name))
+		}
+	}
 }
 
 // load returns a module, evaluating it first when that has not happened.

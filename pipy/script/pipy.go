@@ -128,11 +128,7 @@ func (p *Program) listen(c *spec.Call, target any, options func(*spec.Call) (tra
 	}
 	last := c.Args.At(c.Args.Len() - 1)
 	if last != nil {
-		m := p.loading
-		if m == nil {
-			m = p.main
-		}
-		if l.Layout, err = m.Layout(last); err != nil {
+		if l.Layout, err = p.here().Layout(last); err != nil {
 			return err
 		}
 		l.Layout.Name = listenTitle(l.Address)

@@ -119,7 +119,7 @@ func (p *Program) Result() (value any, text string) {
 
 // NewContext returns a context with the initial values of all variables.
 func (p *Program) NewContext(inbound any) *pipeline.Context {
-	return pipeline.NewContext(&vars{append([]goja.Value(nil), p.initial...)}, inbound)
+	return pipeline.NewContext(&vars{p, append([]goja.Value(nil), p.initial...)}, inbound)
 }
 
 // onError reports the failure of a filter.
