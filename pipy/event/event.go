@@ -31,6 +31,9 @@ type StreamEnd struct {
 	// Err is nil for an orderly end; else one of the errors of this package,
 	// or an error that wraps RuntimeError.
 	Err error
+	// Final tells that the sender takes no more input either: a connection that
+	// outputs it is over as a whole, not half closed.
+	Final bool
 }
 
 func (*Data) isEvent()         {}
@@ -38,11 +41,13 @@ func (*MessageStart) isEvent() {}
 func (*MessageEnd) isEvent()   {}
 func (*StreamEnd) isEvent()    {}
 
-// End is the MessageEnd without tail and payload, End of stream its twin: both
-// are immutable, so that everybody can send the same one.
+// End is the MessageEnd without tail and payload; EndStream and EndFinal are
+// orderly ends of streams. They are immutable, so that everybody can send the
+// same ones.
 var (
 	End       = &MessageEnd{}
 	EndStream = &StreamEnd{}
+	EndFinal  = &StreamEnd{Final: true}
 )
 
 // Object is a script's object seen from Go. Values are nil, bool, float64,

@@ -135,7 +135,6 @@ type httpServer struct {
 	over      bool  // our StreamEnd went out
 	stopping  bool
 	turning   bool // advance is on the stack
-	checking  bool // Run is going to be called
 
 	paused  bool         // no request is read until some are answered
 	source  *loop.Source // of the client's events
@@ -424,16 +423,7 @@ const freshGrace = 2 * time.Second
 // newest request, and when the process is about to end, at once if it is idle.
 func (s *httpServer) stop() {
 	s.stopping = true
-	if !s.checking {
-		s.checking = true
-		s.stage.Loop().Defer(s)
-	}
-}
-
-// Run is what stop has deferred.
-func (s *httpServer) Run() {
-	s.checking = false
-	if !s.stage.Pipeline().Closed() {
+	if s.depth == 0 {
 		s.checkStop()
 	}
 }
@@ -455,7 +445,7 @@ func (s *httpServer) end(err error) {
 	s.over = true
 	s.forget()
 	if err == nil {
-		s.stage.Output(event.EndStream)
+		s.stage.Output(event.EndFinal)
 		return
 	}
 	s.stage.Output(&event.StreamEnd{Err: err})

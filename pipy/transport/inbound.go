@@ -52,14 +52,14 @@ func (in *Inbound) Start(receive func(event.Event)) {
 
 // Process takes the output. Data is written at the end of the turn. StreamEnd
 // ends our side when all is written: without an error the client's side stays
-// open, unless ListenOptions.CloseEOF says otherwise; with an error the
-// connection is over. The other events mean nothing to a socket.
+// open, unless the event is Final or ListenOptions.CloseEOF says otherwise; with
+// an error the connection is over. The other events mean nothing to a socket.
 func (in *Inbound) Process(evt event.Event) {
 	switch e := evt.(type) {
 	case *event.Data:
 		in.send(e)
 	case *event.StreamEnd:
-		in.endOutput(e.Err != nil || in.is(closeEOF))
+		in.endOutput(e.Err != nil || e.Final || in.is(closeEOF))
 	}
 }
 
