@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"pipy/pipy/admin"
 	"pipy/pipy/codebase"
 	"pipy/pipy/logging"
 	"pipy/pipy/script"
@@ -145,6 +146,14 @@ func (p *process) run(argv []string) int {
 	signal.Notify(signals, watched...)
 	if code, ok := p.start(ctx); !ok {
 		return code
+	}
+	if p.options.admin != "" {
+		server, err := admin.Start(p.options.admin, p.group)
+		if err != nil {
+			logging.Errorf("admin", "Cannot open the admin port: %v", err)
+			return exitFailed
+		}
+		defer server.Close()
 	}
 	if _, isRemote := p.code.(*codebase.Remote); p.options.watch || isRemote && p.options.reload {
 		go p.code.Watch(ctx, p.wantRestart)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"pipy/pipy/admin"
 	"pipy/pipy/logging"
 	"pipy/pipy/spec"
 )
@@ -28,6 +29,7 @@ type options struct {
 	graph   bool
 	reload  bool
 	drain   time.Duration
+	admin   string // the address of the admin port; empty for none
 
 	logFile    string
 	logOptions logging.FileOptions
@@ -83,6 +85,12 @@ func init() {
 		{[]string{"--shutdown-timeout"}, "<seconds>", "Wait this long for connections to end after SIGINT or SIGTERM (default 60; 0 waits for ever).", func(o *options, v string) (err error) {
 			o.drain, err = spec.ParseSeconds(v)
 			return err
+		}},
+		{[]string{"--admin-port"}, "[[ip]:]port", "Answer operators at this port: /metrics, /healthz and /readyz. Without an IP it is on loopback only.", func(o *options, v string) (err error) {
+			if o.admin, err = admin.ParseAddress(v); err != nil {
+				return fmt.Errorf("invalid --admin-port: %w", err)
+			}
+			return nil
 		}},
 		{[]string{"--log-level"}, "debug|info|warn|error", "Log lines of this level and above (default info); debug:tcp+dump chooses topics.", func(_ *options, v string) error {
 			return logging.SetLevel(v)
@@ -200,7 +208,7 @@ func parse(args []string) (*options, error) {
 
 // optionError names the option, unless the error speaks for itself.
 func optionError(name string, err error) error {
-	if strings.HasPrefix(err.Error(), "unknown log ") {
+	if strings.HasPrefix(err.Error(), "unknown log ") || strings.HasPrefix(err.Error(), "invalid --") {
 		return err
 	}
 	return fmt.Errorf("%s: %w", name, err)

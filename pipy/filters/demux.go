@@ -87,7 +87,7 @@ func (f *demux) Process(evt event.Event) {
 	switch {
 	case f.over:
 		dropEvent(evt)
-	case f.blocker != nil || f.later.len() > 0:
+	case (f.blocker != nil || f.later.len() > 0) && !broken(evt):
 		f.later.push(f.Stage, evt)
 	default:
 		f.process(evt)

@@ -47,10 +47,11 @@ func (p *httpPool) open(m *muxSession) func(event.Event) {
 	return s.receive
 }
 
-// send finds a session for a call and sends what there is of the request.
-func (p *httpPool) send(c *httpCall, alone, fresh bool) {
+// send finds a session for a call (see acquire) and sends what there is of the
+// request.
+func (p *httpPool) send(c *httpCall, alone bool, after int) {
 	f := c.stream
-	m, err := p.acquire(f.Stage, f.key, alone, fresh)
+	m, err := p.acquire(f.Stage, f.key, alone, after)
 	if err != nil {
 		p.put(c)
 		f.failWith(err)
@@ -241,7 +242,7 @@ func (s *httpClient) started(c *httpCall, start *event.MessageStart) {
 		case s.accepted:
 			s.isolate()
 			s.dec.Tunnel()
-		case !http1.KeepAlive(h):
+		case !http1.KeepAlive(h), h.Status == 101: // which nobody asked for
 			s.isolate()
 			s.moveRest()
 		}
@@ -265,7 +266,7 @@ func (s *httpClient) moveRest() {
 			if cluster, err := c.stream.cluster(); err == nil {
 				cluster.serial = true
 			}
-			s.pool.send(c, c.tunnel, false)
+			s.pool.send(c, c.tunnel, 0)
 		}
 		c = next
 	}
@@ -338,19 +339,20 @@ func (s *httpClient) failAll(err error) {
 	c := s.first
 	s.first, s.newest = nil, nil
 	s.kill()
+	after := s.pool.started // what is sent again goes to a connection that is newer
 	for c != nil {
 		next := c.next
 		c.next = nil
-		s.failCall(c, err)
+		s.failCall(c, err, after)
 		c = next
 	}
 }
 
-func (s *httpClient) failCall(c *httpCall, err error) {
+func (s *httpClient) failCall(c *httpCall, err error, after int) {
 	f := c.stream
 	if f != nil && !c.answered && c.again() && lost(err) {
 		c.client, c.retried, c.sent = nil, true, false
-		s.pool.send(c, c.tunnel, true)
+		s.pool.send(c, c.tunnel, after)
 		return
 	}
 	begun := c.begun

@@ -80,7 +80,7 @@ func (f *merge) send() bool {
 		}
 		f.key, f.keyed = key, true
 	}
-	m, err := f.pool.acquire(f.Stage, f.key, false, false)
+	m, err := f.pool.acquire(f.Stage, f.key, false, 0)
 	if err != nil {
 		f.Fail(err)
 		return false

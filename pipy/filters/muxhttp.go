@@ -168,15 +168,21 @@ func (f *muxHTTP) abandon() {
 }
 
 func (f *muxHTTP) Process(evt event.Event) {
-	if f.over {
+	switch {
+	case f.over:
 		dropEvent(evt)
-		return
-	}
-	if f.later.len() > 0 {
+	case f.later.len() > 0 && !broken(evt):
 		f.later.push(f.Stage, evt)
-		return
+	default:
+		f.process(evt)
 	}
-	f.process(evt)
+}
+
+// broken tells whether an event is a StreamEnd with an error, which does not
+// wait for what came before.
+func broken(evt event.Event) bool {
+	end, ok := evt.(*event.StreamEnd)
+	return ok && end.Err != nil
 }
 
 func (f *muxHTTP) process(evt event.Event) {
@@ -227,7 +233,7 @@ func (f *muxHTTP) begin(h *httphead.Head) {
 	c.kept = true
 	f.call, f.open = c, true
 	if !c.idempotent || c.tunnel || cluster.opt.maxQueue == 1 {
-		f.pool.send(c, true, false)
+		f.pool.send(c, true, 0)
 	}
 }
 
@@ -263,7 +269,7 @@ func (f *muxHTTP) add(d *event.Data) {
 		d.Release()
 	case c.client == nil:
 		d.Release()
-		f.pool.send(c, true, false)
+		f.pool.send(c, true, 0)
 	default:
 		c.client.add(c, d)
 	}
@@ -278,7 +284,7 @@ func (f *muxHTTP) complete(end *event.MessageEnd) {
 	}
 	c.end = end
 	if c.client == nil {
-		f.pool.send(c, false, false)
+		f.pool.send(c, false, 0)
 		return
 	}
 	c.client.complete(c)

@@ -228,24 +228,14 @@ func TestMuxHTTPSendsUnansweredRequestsOnceMore(t *testing.T) {
 		us.all[0].text("a")
 		us.all[0].finish(err)
 		a.want(httpOK("a"))
-		if len(us.all) < 2 {
-			t.Fatalf("%v: not sent again", err)
+		us.wantCount(2)
+		us.all[1].want("PUT /p HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\nconnection: keep-alive\r\n\r\nx" + httpSent("/b"))
+		us.all[1].finish(err)
+		us.wantCount(2)
+		failed := failureOf(err)
+		for _, c := range []*httpClientEnd{a, b} {
+			c.want(fmt.Sprintf("HTTP/1.1 %d %s\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n", failed.status, failed.text))
 		}
-		var again string
-		for _, u := range us.all[1:] {
-			again += u.got.String()
-			u.got.Reset()
-		}
-		if want := "PUT /p HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\nconnection: keep-alive\r\n\r\nx" + httpSent("/b"); again != want {
-			t.Errorf("%v: sent again: %q, want %q", err, again, want)
-		}
-		n := len(us.all)
-		for _, u := range us.all[1:] {
-			u.finish(nil)
-		}
-		us.wantCount(n)
-		a.want("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n")
-		b.want("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n")
 	}
 }
 
@@ -682,4 +672,48 @@ func TestMuxHTTPChecksTheVersion(t *testing.T) {
 			t.Errorf("version %v was accepted", version)
 		}
 	}
+}
+
+func TestMuxHTTPEndsASessionThatSwitchesProtocolsUninvited(t *testing.T) {
+	us, client := upstreams(t, "")
+	c := client()
+	c.send(httpGet("/1") + httpGet("/2"))
+	us.all[0].send("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n")
+	us.loop.Turn()
+	if !us.all[0].closed {
+		t.Error("the session is still open")
+	}
+	us.wantCount(2)
+	us.all[1].text("two")
+	c.want("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: keep-alive\r\n\r\n" + httpOK("two"))
+}
+
+func TestMuxHTTPFlushesSlowRequests(t *testing.T) {
+	us, client := upstreams(t, "")
+	c := client()
+	c.send("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n")
+	us.wantCount(0)
+	us.loop.Advance(lateFlushDelay)
+	us.wantCount(1)
+	us.all[0].want("POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\nconnection: keep-alive\r\n\r\n1\r\nx\r\n")
+	c.send("0\r\n\r\n")
+	us.all[0].want("0\r\n\r\n")
+	us.all[0].text("x")
+	c.want(httpOK("x"))
+}
+
+func TestMuxHTTPEndsAtOnceWithABrokenStream(t *testing.T) {
+	us := &httpUpstreams{httpBench: newHTTPBench(t)}
+	s := us.stream(us.httpBench.layout(us.node("muxHTTP", us.layout(), "")))
+	for range 3 {
+		for _, evt := range message(httpOptions{"path": "/"}, "") {
+			s.pipe.Process(evt)
+		}
+	}
+	s.pipe.Process(&event.StreamEnd{Err: event.ReadError})
+	s.want(".ReadError")
+	if !us.all[0].closed {
+		t.Error("the session is still open")
+	}
+	s.pipe.Close()
 }

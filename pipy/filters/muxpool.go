@@ -10,90 +10,6 @@ import (
 	"pipy/pipy/spec"
 )
 
-// muxOptions are what all filters with sessions have in common.
-type muxOptions struct {
-	maxIdle     time.Duration
-	maxQueue    int
-	maxMessages int
-}
-
-const (
-	docMuxKey  = "Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share."
-	docMaxIdle = "How long a session stays open that no stream uses."
-
-	defaultMaxIdle = 10 * time.Second
-)
-
-func (o *muxOptions) declare(p *spec.Params) {
-	spec.Opt(p, &o.maxIdle, "maxIdle", defaultMaxIdle, docMaxIdle)
-	spec.Opt(p, &o.maxQueue, "maxQueue", 0, "Messages that wait for their response in one session at the same time. 1 opens a session for each, 0 means any number.")
-	spec.Opt(p, &o.maxMessages, "maxMessages", 0, "Messages after which a session is closed. 0 means any number.")
-}
-
-func (o *muxOptions) mux() *muxOptions { return o }
-
-// muxSettings are all options of a filter with sessions.
-type muxSettings interface {
-	declare(p *spec.Params)
-	mux() *muxOptions
-}
-
-// muxArgs are the arguments of a filter with sessions. The options are those
-// that the script wrote, or come from a function that is called for each key.
-type muxArgs[S muxSettings] struct {
-	key     spec.Dyn[any]
-	options S
-	fn      spec.Func
-}
-
-// params declares the arguments: a key and the options, of which either may be
-// left out.
-func (a *muxArgs[S]) params(p *spec.Params, options S) {
-	a.options = options
-	sole := p.Args() == 1
-	spec.Arg(p, &a.key, "key", spec.Dyn[any]{}, docMuxKey)
-	if !p.Decoding() {
-		options.declare(p)
-		return
-	}
-	if o, ok := a.soleOptions(sole); ok {
-		a.key = spec.Dyn[any]{}
-		if _, err := spec.Decode(nil, []any{o}, nil, options.declare); err != nil {
-			p.Fail("options", err)
-		}
-		return
-	}
-	a.fn = optionsOrFunc(p, options.declare)
-}
-
-// soleOptions returns the only argument if it is not a key but the options.
-func (a *muxArgs[S]) soleOptions(sole bool) (event.Object, bool) {
-	if !sole || a.key.IsFunc() {
-		return nil, false
-	}
-	v, _ := a.key.Get(nil)
-	o, ok := v.(event.Object)
-	if !ok {
-		return nil, false
-	}
-	for _, f := range spec.Describe(a.options.declare) {
-		if o.Get(f.Name) != nil {
-			return o, true
-		}
-	}
-	return nil, false
-}
-
-// pool returns the pool of a layout. fresh makes the options that a function
-// fills in.
-func (a *muxArgs[S]) pool(fresh func() S, open func(*muxSession) func(event.Event)) *muxPool {
-	return &muxPool{
-		key: &a.key, options: a.options, fn: a.fn, open: open,
-		fresh:    func() muxSettings { return fresh() },
-		clusters: map[any]*muxCluster{},
-	}
-}
-
 // muxTick is how often sessions that are not used are looked at.
 const muxTick = time.Second
 
@@ -109,6 +25,7 @@ type muxPool struct {
 
 	clusters map[any]*muxCluster
 	recent   *muxCluster // the one that was asked for last
+	started  int         // sessions so far
 	idle     int         // sessions that no stream uses
 	program  *pipeline.Program
 	timer    loop.Timer
@@ -155,6 +72,7 @@ type mortal interface{ OnEnd(f func()) }
 // turn or at the same time.
 type muxSession struct {
 	cluster *muxCluster
+	number  int                // of the session in its pool, from 1
 	pipe    *pipeline.Pipeline // nil when it is closed
 	conn    any                // the protocol's part
 	active  int                // messages that wait for their response
@@ -177,15 +95,16 @@ const (
 )
 
 // acquire returns a session that takes one more message. alone asks for one
-// that takes no others meanwhile, fresh for a new one. A new session runs with
-// a clone of the variables of the stage. An error is one of the script.
-func (p *muxPool) acquire(s *pipeline.Stage, key any, alone, fresh bool) (*muxSession, error) {
+// that takes no others meanwhile, after for one that was started after that many
+// others of the pool. A new session runs with a clone of the variables of the
+// stage. An error is one of the script.
+func (p *muxPool) acquire(s *pipeline.Stage, key any, alone bool, after int) (*muxSession, error) {
 	c, err := p.cluster(s, key)
 	if err != nil {
 		return nil, err
 	}
 	alone = alone || c.serial || c.opt.maxQueue == 1
-	m := c.choose(alone, fresh)
+	m := c.choose(alone, after)
 	if m == nil {
 		m = c.start(s)
 	}
@@ -229,22 +148,21 @@ func (p *muxPool) cluster(s *pipeline.Stage, key any) (*muxCluster, error) {
 	return c, nil
 }
 
-// choose returns a session that is there, out of its list if it is to be alone.
-func (c *muxCluster) choose(alone, fresh bool) *muxSession {
-	if fresh {
-		return nil
-	}
-	if n := len(c.idle); n > 0 {
-		m := c.idle[n-1]
-		m.leave()
-		return m
+// choose returns a session that is there: an idle one, out of its list, or the
+// one that is used least.
+func (c *muxCluster) choose(alone bool, after int) *muxSession {
+	for i := len(c.idle) - 1; i >= 0; i-- {
+		if m := c.idle[i]; m.number > after {
+			m.leave()
+			return m
+		}
 	}
 	if alone {
 		return nil
 	}
 	var best *muxSession
 	for _, m := range c.shared {
-		if best == nil || m.active < best.active {
+		if m.number > after && (best == nil || m.active < best.active) {
 			best = m
 		}
 	}
@@ -252,9 +170,10 @@ func (c *muxCluster) choose(alone, fresh bool) *muxSession {
 }
 
 func (c *muxCluster) start(s *pipeline.Stage) *muxSession {
-	m := &muxSession{cluster: c}
 	c.count++
+	c.pool.started++
 	c.pool.program = s.Program()
+	m := &muxSession{cluster: c, number: c.pool.started}
 	out := c.pool.open(m)
 	pipe := s.Session(0, s.Context().Clone(), out)
 	if m.place == inGone { // it ended at its start

@@ -193,11 +193,7 @@ func (f *muxQueue) Process(evt event.Event) {
 	switch {
 	case f.over:
 		dropEvent(evt)
-	case f.later.len() > 0 || f.call != nil && !f.open:
-		if end, ok := evt.(*event.StreamEnd); ok && end.Err != nil {
-			f.process(evt)
-			return
-		}
+	case (f.later.len() > 0 || f.call != nil && !f.open) && !broken(evt):
 		f.later.push(f.Stage, evt)
 	default:
 		f.process(evt)
@@ -289,7 +285,7 @@ func (f *muxQueue) complete(end *event.MessageEnd) {
 func (f *muxQueue) send(alone bool) {
 	events := f.message
 	f.message = nil
-	m, err := f.pool.acquire(f.Stage, f.key, alone, false)
+	m, err := f.pool.acquire(f.Stage, f.key, alone, 0)
 	if err != nil {
 		f.over = true
 		f.Fail(err)

@@ -39,13 +39,14 @@ is due.`,
 		if fixed == nil && fn == nil {
 			return nil, wrongArgument("handler", "a Message or a function", o.handler)
 		}
+		var start *event.MessageStart
 		if fixed != nil {
 			// The head is read once, not for each request.
-			fixed = &event.Message{Head: httphead.Of(fixed.Head), Body: fixed.Body, Tail: fixed.Tail}
+			start = &event.MessageStart{Head: httphead.Of(fixed.Head)}
 		}
 		exchanges := &httpExchanges{}
 		return func(s *pipeline.Stage) pipeline.Filter {
-			f := &serveHTTP{Stage: s, opt: o, fixed: fixed, fn: fn}
+			f := &serveHTTP{Stage: s, opt: o, fixed: fixed, start: start, fn: fn}
 			f.server = newHTTPServer(s, &o.httpServerOptions, f, exchanges)
 			f.conn = f.server
 			return f
@@ -57,6 +58,7 @@ type serveHTTP struct {
 	*pipeline.Stage
 	opt    *serveHTTPOptions
 	fixed  *event.Message
+	start  *event.MessageStart // of the fixed response
 	fn     spec.Func
 	conn   httpConn
 	server *httpServer
@@ -107,7 +109,7 @@ func (f *serveHTTP) respond(x *httpExchange, end *event.MessageEnd) {
 		return
 	}
 	if f.fixed != nil {
-		f.send(x, f.fixed)
+		f.send(x, f.start, f.fixed)
 		return
 	}
 	m := &event.Message{Head: f.head, Body: f.body, Tail: end.Tail, Payload: end.Payload}
@@ -140,14 +142,14 @@ func (f *serveHTTP) result(x *httpExchange, v any, err error) {
 		f.server.fail(x, failureOf(event.RuntimeError))
 		return
 	}
-	f.send(x, m)
+	f.send(x, &event.MessageStart{Head: m.Head}, m)
 }
 
 // send sends a response. One that turns out to be invalid is answered at once,
 // after which the exchange is another one.
-func (f *serveHTTP) send(x *httpExchange, m *event.Message) {
+func (f *serveHTTP) send(x *httpExchange, start *event.MessageStart, m *event.Message) {
 	number := x.number
-	x.out(&event.MessageStart{Head: m.Head})
+	x.out(start)
 	if m.Body != nil && m.Body.Len() > 0 && x.number == number {
 		x.out(m.Body.Clone())
 	}

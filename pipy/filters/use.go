@@ -66,7 +66,7 @@ func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, giv
 	if module, ok := modules.(string); ok {
 		u := usage{p.ModulePipeline("module", module, names[0]), spec.NoPipeline}
 		if u.up == spec.NoPipeline {
-			p.Fail("module", fmt.Errorf("pipeline not found in module %s: %s", module, names[0]))
+			p.Fail("module", fmt.Errorf("pipeline not found in module /%s: %s", strings.TrimPrefix(module, "/"), names[0]))
 		}
 		o.stages = append(o.stages, u)
 		o.label = useLabel([]string{module}, names[0])

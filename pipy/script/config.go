@@ -194,7 +194,9 @@ func (e *Engine) bindFilter(proto *goja.Object, name string, f *filters.Filter) 
 		}
 		return call.This
 	}
-	_ = proto.DefineDataProperty(name, e.rt.ToValue(method), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	native := e.rt.ToValue(method).(*goja.Object)
+	_ = native.DefineDataProperty("name", e.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	_ = proto.DefineDataProperty(name, native, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 }
 
 // onStart sets the events with which the pipelines of the open layout begin.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -15,10 +16,11 @@ func TestReferenceIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var stale []string
 	for name, want := range files {
 		got, err := os.ReadFile(filepath.Join(root, name))
 		if err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is stale: run make generate", name)
+			stale = append(stale, name)
 		}
 	}
 	old, err := existing(root)
@@ -27,8 +29,12 @@ func TestReferenceIsCurrent(t *testing.T) {
 	}
 	for _, name := range old {
 		if files[name] == nil {
-			t.Errorf("%s describes nothing any more: run make generate", name)
+			stale = append(stale, name)
 		}
+	}
+	if len(stale) > 0 {
+		slices.Sort(stale)
+		t.Errorf("%d files are stale, such as %s: run make generate", len(stale), stale[0])
 	}
 }
 

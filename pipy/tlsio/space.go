@@ -1,0 +1,66 @@
+package tlsio
+
+import (
+	"runtime"
+
+	"pipy/pipy/event"
+	"pipy/pipy/loop"
+)
+
+// maxPlain is the most that a record holds, in bytes (RFC 8446, 5.1).
+const maxPlain = 16 << 10
+
+// smallRecord is the size in bytes up to which bytes go into the loop's arena,
+// next to what others write there.
+const smallRecord = 4 << 10
+
+// space is the memory that the sessions of one loop share.
+type space struct {
+	arena   *event.Arena
+	bulk    event.Buffer // for what does not go into the arena
+	scratch []byte       // where small pieces are joined to a record
+}
+
+type spaceKey struct{}
+
+func spaceOf(l *loop.Loop) *space {
+	return l.Local(spaceKey{}, func() any {
+		return &space{arena: l.Arena(), scratch: make([]byte, 0, maxPlain)}
+	}).(*space)
+}
+
+// room returns bulk memory to be filled: at least n bytes.
+func (s *space) room(n int) *event.Buffer {
+	if s.bulk.Valid() && (len(s.bulk.Free()) >= n || s.bulk.Rewind()) {
+		return &s.bulk
+	}
+	s.bulk.Release()
+	s.bulk = event.NewBuffer(true)
+	return &s.bulk
+}
+
+// write appends a copy of b to d.
+func (s *space) write(d *event.Data, b []byte) {
+	if len(b) <= smallRecord {
+		s.arena.Write(d, b)
+		return
+	}
+	for len(b) > 0 {
+		r := s.room(min(len(b), maxPlain))
+		n := copy(r.Free(), b)
+		r.TakeInto(d, n)
+		b = b[n:]
+	}
+}
+
+// semaphore bounds how many handshakes compute at one time. Those that wait for
+// the peer, or for the script, do not count. The others queue, first come first
+// served.
+type semaphore chan struct{}
+
+func (s semaphore) enter() { s <- struct{}{} }
+func (s semaphore) leave() { <-s }
+
+// slots is that of the process. More handshakes at one time than there are
+// processors would not end sooner, but keep the loops from being scheduled.
+var slots = make(semaphore, max(2, runtime.GOMAXPROCS(0)))
