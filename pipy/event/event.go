@@ -32,7 +32,8 @@ type StreamEnd struct {
 	// or an error that wraps RuntimeError.
 	Err error
 	// Final tells that the sender takes no more input either: a connection that
-	// outputs it is over as a whole, not half closed.
+	// outputs it is over as a whole, not half closed. With an error, the peer is
+	// told by a reset that what it got is not all.
 	Final bool
 }
 

@@ -10,6 +10,7 @@ import (
 
 // response takes an event of the response to x.
 func (s *httpServer) response(x *httpExchange, evt event.Event) {
+	s.moved = true
 	switch {
 	case s.over || x.failure != 0 || x.phase == answered || x.phase == tunnelDone:
 		dropEvent(evt)

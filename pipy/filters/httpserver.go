@@ -133,6 +133,7 @@ type httpServer struct {
 	inputErr  error // of that
 	deaf      bool  // no further request is read
 	over      bool  // our StreamEnd went out
+	moved     bool  // a response made progress
 	stopping  bool
 	turning   bool // advance is on the stack
 
@@ -362,8 +363,14 @@ func (s *httpServer) noMoreRequests() {
 	default:
 		s.deaf = true
 		s.newest.last = true
+		s.stage.Loop().Arm(&s.headTimer, halfCloseGrace, (*httpHeadTimeout)(s))
 	}
 }
+
+// halfCloseGrace is how long a client that has ended its side, and may be gone,
+// is waited upon while its responses make no progress. Then its exchanges are
+// cancelled.
+const halfCloseGrace = 5 * time.Second
 
 // refuse answers what cannot be decoded, after the answers that come before,
 // and closes the connection then.
@@ -408,6 +415,11 @@ func (t *httpHeadTimeout) Run() {
 	s := (*httpServer)(t)
 	switch {
 	case s.over || s.stage.Pipeline().Closed():
+	case s.inputOver && s.moved:
+		s.moved = false
+		s.stage.Loop().Arm(&s.headTimer, halfCloseGrace, t)
+	case s.inputOver:
+		s.end(event.ConnectionAborted)
 	case s.stopping && s.started == 0 && s.dec.Idle():
 		s.end(nil)
 	default:
@@ -448,7 +460,7 @@ func (s *httpServer) end(err error) {
 		s.stage.Output(event.EndFinal)
 		return
 	}
-	s.stage.Output(&event.StreamEnd{Err: err})
+	s.stage.Output(&event.StreamEnd{Err: err, Final: true})
 }
 
 // forget gives up everything that is going on.

@@ -59,6 +59,9 @@ func (in *Inbound) Process(evt event.Event) {
 	case *event.Data:
 		in.send(e)
 	case *event.StreamEnd:
+		if e.Final && e.Err != nil {
+			in.flags |= resets
+		}
 		in.endOutput(e.Err != nil || e.Final || in.is(closeEOF))
 	}
 }

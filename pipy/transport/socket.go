@@ -25,6 +25,7 @@ const (
 	outDone                       // output is written and its end sent, or it is lost
 	discarding                    // input is thrown away, and its end closes the socket
 	closeEOF                      // the peer's end closes the socket, whatever is left to write
+	resets                        // the end of the output is a reset, not a FIN
 	closed
 )
 

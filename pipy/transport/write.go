@@ -205,7 +205,10 @@ func (s *socket) writeFailed() {
 // finishOutput sends the end of the stream.
 func (s *socket) finishOutput() {
 	s.flags |= outDone
-	if s.is(atEOF) {
+	if s.is(resets) {
+		_ = unix.SetsockoptLinger(int(s.fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+	}
+	if s.is(atEOF | resets) {
 		s.close()
 		return
 	}

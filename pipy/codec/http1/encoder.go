@@ -191,14 +191,15 @@ func (e *Encoder) End(tail any) (closes bool, err error) {
 		err = e.whole()
 		return e.closes && err == nil, err
 	}
+	closes = e.closes
+	e.head = nil // the owner may begin the next message when it gets the last piece
 	switch {
 	case e.by == chunked:
 		err = e.lastChunk(httphead.TailOf(tail))
 	case e.left > 0:
 		err = ErrLength
 	}
-	e.head = nil
-	return e.closes || err != nil, err
+	return closes || err != nil, err
 }
 
 // Abort gives the message at hand up, and tells whether a part of it was sent,
