@@ -55,6 +55,9 @@ func (q *queue) push(s *pipeline.Stage, evt event.Event) {
 	}
 }
 
+// peek returns the first event of a queue that is not empty.
+func (q *queue) peek() event.Event { return q.events[q.first] }
+
 // shift removes and returns the first event; nil when the queue is empty.
 func (q *queue) shift() event.Event {
 	if q.len() == 0 {

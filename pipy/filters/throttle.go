@@ -227,7 +227,7 @@ func (f *throttle) drain() {
 	}
 	f.draining = true
 	for f.kept.len() > 0 && !f.Pipeline().Closed() {
-		if f.pay(f.kept.events[0]) {
+		if f.pay(f.kept.peek()) {
 			f.pass()
 			continue
 		}
@@ -257,7 +257,7 @@ func (f *throttle) pay(evt event.Event) bool {
 // ask waits for the units that the first event lacks.
 func (f *throttle) ask() {
 	f.waiting = true
-	if w := f.quota.Wait(f.price(f.kept.events[0])-f.got, f.granted); f.waiting {
+	if w := f.quota.Wait(f.price(f.kept.peek())-f.got, f.granted); f.waiting {
 		f.waiter = w
 	}
 }
@@ -265,11 +265,11 @@ func (f *throttle) ask() {
 // grant takes units that came after a wait.
 func (f *throttle) grant(units float64) {
 	f.spend(units)
-	if f.got < f.price(f.kept.events[0])-negligible {
+	if f.got < f.price(f.kept.peek())-negligible {
 		f.cut()
 		return // the rest follows
 	}
-	f.got = f.price(f.kept.events[0])
+	f.got = f.price(f.kept.peek())
 	f.waiting, f.waiter = false, nil
 	f.drain()
 }
@@ -287,7 +287,7 @@ func (f *throttle) spend(units float64) {
 
 // cut passes on the part of a Data that is paid for.
 func (f *throttle) cut() {
-	d, ok := f.kept.events[0].(*event.Data)
+	d, ok := f.kept.peek().(*event.Data)
 	if n := int(f.got); ok && f.kind == perByte && n > 0 {
 		f.got -= float64(n)
 		f.kept.size -= n
