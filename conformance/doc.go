@@ -29,6 +29,7 @@
 //	exited name [status]                wait until an instance has ended by itself
 //	signal name SIGNAL                  send a signal to an instance
 //	listening [-not] port...            wait until something listens, or nothing
+//	memory name MB                      an instance uses less than this
 //	http [flags] METHOD URL             one or more requests, response on stdout
 //	http2 [flags] METHOD URL            requests over HTTP/2, at one time
 //	http-open SESSION host:port         open a connection to keep

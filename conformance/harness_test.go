@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -179,6 +180,20 @@ func TestKnownFailuresNeedAReason(t *testing.T) {
 		}
 		if ok && list["http/a"] != "for this reason" {
 			t.Errorf("%q: got %q", text, list)
+		}
+	}
+}
+
+func TestEveryCommandIsDescribed(t *testing.T) {
+	for _, file := range []string{"doc.go", "../docs/testscript-commands.md"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name := range commands {
+			if !regexp.MustCompile("(?m)(^//\\t|`)" + name + " ").Match(text) {
+				t.Errorf("%s: %s is not described", file, name)
+			}
 		}
 	}
 }

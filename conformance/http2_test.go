@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func cmdHTTP2(ts *testscript.TestScript, neg bool, args []string) {
 	var protocols http.Protocols
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)
-	transport := &http.Transport{Protocols: &protocols, TLSClientConfig: insecure()}
+	transport := &http.Transport{Protocols: &protocols, TLSClientConfig: insecure("")}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, Timeout: deadline}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -83,7 +84,9 @@ func ask2(client *http.Client, method, url string, f httpFlags) (string, error) 
 }
 
 // insecure is for servers with certificates of their own making.
-func insecure() *tls.Config { return &tls.Config{InsecureSkipVerify: true} }
+func insecure(name string) *tls.Config {
+	return &tls.Config{InsecureSkipVerify: true, ServerName: name}
+}
 
 // dialTLS is dial with TLS on top.
 func dialTLS(addr string) (*session, error) {
@@ -92,7 +95,8 @@ func dialTLS(addr string) (*session, error) {
 		return nil, err
 	}
 	s.SetDeadline(time.Now().Add(deadline))
-	c := tls.Client(s.Conn, insecure())
+	host, _, _ := net.SplitHostPort(addr)
+	c := tls.Client(s.Conn, insecure(host)) // an address is not sent as a name
 	if err := c.Handshake(); err != nil {
 		return nil, fmt.Errorf("TLS handshake: %w", err)
 	}

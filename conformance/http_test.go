@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -26,8 +28,8 @@ type exchange struct {
 func cmdHTTP(ts *testscript.TestScript, neg bool, args []string) {
 	plainOnly(ts, neg, "http")
 	f, words := parseHTTPFlags(ts, args)
-	if len(words) != 2 {
-		ts.Fatalf("usage: http [flags] METHOD URL")
+	if len(words) != 2 || f.unread && f.keep == "" {
+		ts.Fatalf("usage: http [flags] METHOD URL; -unread needs -keep")
 	}
 	u, err := url.Parse(words[1])
 	ts.Check(err)
@@ -91,11 +93,14 @@ func (x *exchange) run() error {
 		if err := x.send(req, i); err != nil {
 			return err
 		}
+		if x.unread {
+			continue
+		}
 		if err := x.receive(i); err != nil {
 			return err
 		}
 	}
-	if x.keep != "" && x.closed {
+	if x.keep != "" && (x.closed || x.final || x.kept == nil) {
 		delete(x.kept, x.keep)
 		if err := x.finish(); err != nil {
 			return err
@@ -145,6 +150,9 @@ func (x *exchange) receive(i int) error {
 	}
 	res, err := x.s.read(x.method)
 	x.wire.Write(res.wire)
+	if x.final && errors.Is(err, io.EOF) && len(res.wire) == 0 {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("response %d: %w\nso far: %q", i+1, err, res.wire)
 	}
@@ -182,7 +190,7 @@ func (x *exchange) wantNothing() error {
 // finish closes a connection, after the server if that is wanted.
 func (x *exchange) finish() error {
 	defer x.s.Close()
-	if !x.closed && !x.cut {
+	if !x.closed && !x.final && !x.cut {
 		return nil
 	}
 	if extra, err := x.s.ended(); err != nil || len(extra) > 0 {

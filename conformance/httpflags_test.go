@@ -26,6 +26,8 @@ type httpFlags struct {
 	cut      bool   // want the server to close before the response is complete
 	empty    bool   // want the server to close without any answer
 	pipeline bool   // send all requests before reading
+	unread   bool   // read nothing
+	final    bool   // want an answer and the close, or the close alone
 	trailers bool   // show the trailer section after the body
 
 	background string // name for http-wait
@@ -78,6 +80,10 @@ func parseHTTPFlags(ts *testscript.TestScript, args []string) (httpFlags, []stri
 			f.cut = true
 		case "-empty":
 			f.empty = true
+		case "-final":
+			f.final = true
+		case "-unread":
+			f.unread = true
 		case "-pipeline":
 			f.pipeline = true
 		case "-trailers":

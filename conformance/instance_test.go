@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -280,4 +281,24 @@ func cmdWaitFile(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%q is not in %s:\n%s", args[1], args[0], tail(readFile(path), 40))
 	}
 	emit(ts, []byte(readFile(path)))
+}
+
+// cmdMemory: memory name MB wants the resident memory of an instance to be
+// below that many megabytes now. Where the system does not tell, it passes.
+func cmdMemory(ts *testscript.TestScript, neg bool, args []string) {
+	plainOnly(ts, neg, "memory")
+	if len(args) != 2 {
+		ts.Fatalf("usage: memory name MB")
+	}
+	limit, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	in := instanceOf(ts, args[0])
+	status := readFile(fmt.Sprintf("/proc/%d/status", in.cmd.Process.Pid))
+	m := regexp.MustCompile(`(?m)^VmRSS:\s+(\d+) kB$`).FindStringSubmatch(status)
+	if m == nil {
+		return
+	}
+	if kb, _ := strconv.Atoi(m[1]); kb>>10 >= limit {
+		ts.Fatalf("%s: memory: want less than %d MB, got %d", args[0], limit, kb>>10)
+	}
 }

@@ -27,6 +27,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"exited":           cmdExited,
 	"signal":           cmdSignal,
 	"listening":        cmdListening,
+	"memory":           cmdMemory,
 	"http":             cmdHTTP,
 	"http2":            cmdHTTP2,
 	"http-close":       cmdHTTPClose,

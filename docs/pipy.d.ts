@@ -1,0 +1,3179 @@
+// Everything that scripts of Pipy can use, for editors and type checkers.
+//
+// Printed from the declarations in the source. To use it, put a jsconfig.json
+// beside the scripts: { "compilerOptions": { "lib": ["es2022"], "types": [] },
+// "include": ["*.js", "pipy.d.ts"] }. Context variables are not known to it.
+
+/** The path of this module in the codebase. */
+declare const __filename: string;
+/** The connection of the current context; null in tasks and readers. */
+declare const __inbound: Inbound;
+/** This worker: its number from 0, and how many there are. */
+declare const __thread: { readonly id: number; readonly concurrency: number };
+/**
+ * Starts the description of a module.
+ *
+ * @param variables The context variables of the module and their initial values, or a function that returns them.
+ */
+declare function pipy(variables?: object | (() => object)): Configuration;
+declare namespace pipy {
+  /** The name of the program and the arguments of the script. */
+  const argv: string[];
+  /** The number of the process. */
+  const pid: number;
+  /** This worker: its number from 0, and how many there are. */
+  const thread: { readonly id: number; readonly concurrency: number };
+}
+
+/**
+ * Describes a pipeline, to be used by pipe, pipy.listen and others, or to be started by itself.
+ *
+ * @param builder Gets the description to add filters to: $ => $.filter(...)
+ */
+declare function pipeline(builder: (...args: any[]) => any): PipelineTemplate;
+
+/**
+ * Writes to standard output. Strings are written as they are, other values in a form for people to
+ * read.
+ *
+ * @param values What to write, joined by blanks.
+ */
+declare function print(...values: any[]): void;
+
+/**
+ * Writes a line to standard output. Strings are written as they are, other values in a form for
+ * people to read.
+ *
+ * @param values What to write, joined by blanks.
+ */
+declare function println(...values: any[]): void;
+
+/**
+ * Calls a function with 0, 1 and so on, or with each element of an array and its index, until the
+ * result is false or nothing is left. Returns the last result.
+ *
+ * @param count How often at most, or an array of what to call the function with; it may be left out.
+ * @param callback The function.
+ */
+declare function repeat(count: number | any[] | ((index: number) => any), callback?: (...args: any[]) => any): any;
+
+/** Caches, routers, load balancers, quotas and pools. */
+declare namespace algo {
+  /**
+   * Returns a number below 2^53 for a value. Equal values have equal numbers as long as the process
+   * lives.
+   *
+   * @param value A string, a number, a boolean, or an object, which counts by identity.
+   */
+  function hash(value: any): number;
+  /** Returns a random UUID (RFC 9562, 5.4). */
+  function uuid(): string;
+}
+
+declare namespace algo {
+  /**
+   * A map that forgets: entries expire after a time, and the least recently used make room for new
+   * ones. Keys are told apart by value when they are strings, numbers or booleans, else by identity.
+   */
+  class Cache {
+    /**
+     * Makes an empty cache.
+     *
+     * @param allocate Called with a key that get does not find; what it returns becomes the value.
+     * @param free Called with the key and the value of each entry that set evicts, remove takes out or clear drops.
+     */
+    constructor(allocate?: (key: any) => any, free?: (key: any, value: any) => void, options?: {
+      /**
+       * The number of entries above which set evicts the least recently used. 0 means no limit. Default:
+       * 0.
+       */
+      size?: number;
+      /** The age at which an entry expires. 0 means never. Default: 0. */
+      ttl?: number | string;
+    });
+    /** Frees all entries. */
+    clear(): void;
+    /**
+     * Returns the value of a key and marks it as used; undefined when there is none.
+     *
+     * @param key The key.
+     */
+    find(key: any): any;
+    /**
+     * Returns the value of a key and marks it as used. When there is none it stores what allocate
+     * returns; without allocate the result is undefined.
+     *
+     * @param key The key.
+     */
+    get(key: any): any;
+    /**
+     * Tells whether a key has a value, and marks it as used.
+     *
+     * @param key The key.
+     */
+    has(key: any): boolean;
+    /**
+     * Takes out an entry and frees its value. Tells whether there was one.
+     *
+     * @param key The key.
+     */
+    remove(key: any): boolean;
+    /**
+     * Stores a value, and evicts the least recently used entries above the size.
+     *
+     * @param key The key.
+     * @param value The value.
+     */
+    set(key: any, value: any): void;
+  }
+}
+
+declare namespace algo {
+  /** Selects a target by the hash of a key, modulo the number of targets. */
+  class HashingLoadBalancer {
+    /**
+     * Makes a balancer.
+     *
+     * @param targets Names of targets.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    constructor(targets?: string[], unhealthy?: algo.Cache);
+    /**
+     * Appends a target.
+     *
+     * @param target Its name.
+     */
+    add(target: string): void;
+    /**
+     * Lends a target to a borrower; undefined when none is available.
+     *
+     * @param borrower Who gets the same target until it is given back. By default the current inbound connection, which gives back when it ends.
+     * @param key What to hash.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    borrow(borrower?: any, key?: any, unhealthy?: algo.Cache): Resource | undefined;
+    /**
+     * Ends a piece of work that select began. Balancers that do not count work ignore it.
+     *
+     * @param target What select returned; nothing happens without it.
+     */
+    deselect(target?: string): void;
+    /**
+     * Lends a target to a borrower; undefined when none is available.
+     *
+     * @param borrower Who gets the same target until it is given back. By default the current inbound connection, which gives back when it ends.
+     * @param key What to hash.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    next(borrower?: any, key?: any, unhealthy?: algo.Cache): Resource | undefined;
+    /**
+     * Selects a target; undefined when none is available.
+     *
+     * @param key What to hash.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    select(key?: any, unhealthy?: algo.Cache): string | undefined;
+    /**
+     * Replaces all targets.
+     *
+     * @param targets Names of targets.
+     */
+    set(targets: string[]): void;
+  }
+}
+
+declare namespace algo {
+  /**
+   * Selects the target with the least work under way for its weight. Ties go to the first in the
+   * list.
+   */
+  class LeastWorkLoadBalancer {
+    /**
+     * Makes a balancer.
+     *
+     * @param targets Names of targets, of weight 1, or weights by name. A target of weight 0 is never selected.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    constructor(targets?: string[] | { [target: string]: number }, unhealthy?: algo.Cache);
+    /**
+     * Lends a target to a borrower; undefined when none is available.
+     *
+     * @param borrower Who gets the same target until it is given back. By default the current inbound connection, which gives back when it ends.
+     * @param key The same key gets the same target as long as that is available.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    borrow(borrower?: any, key?: any, unhealthy?: algo.Cache): Resource | undefined;
+    /**
+     * Ends a piece of work that select began. Balancers that do not count work ignore it.
+     *
+     * @param target What select returned; nothing happens without it.
+     */
+    deselect(target?: string): void;
+    /**
+     * Lends a target to a borrower; undefined when none is available.
+     *
+     * @param borrower Who gets the same target until it is given back. By default the current inbound connection, which gives back when it ends.
+     * @param key The same key gets the same target as long as that is available.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    next(borrower?: any, key?: any, unhealthy?: algo.Cache): Resource | undefined;
+    /**
+     * Selects a target; undefined when none is available.
+     *
+     * @param key The same key gets the same target as long as that is available.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    select(key?: any, unhealthy?: algo.Cache): string | undefined;
+    /**
+     * Changes the weight of a target, which may be new, or replaces all targets.
+     *
+     * @param target The name of a target, or all targets like the constructor.
+     * @param weight The new weight. Default: 1.
+     */
+    set(target: string | string[] | { [target: string]: number }, weight?: number): void;
+  }
+}
+
+declare namespace algo {
+  /** Lends resources of weighted targets of any kind. */
+  class LoadBalancer {
+    /**
+     * Makes a balancer.
+     *
+     * @param targets The targets, values of any kind.
+     */
+    constructor(targets?: any[], options?: {
+      /** "round-robin" or "least-load". Default: "round-robin". */
+      algorithm?: string;
+      /** Returns what tells a target from the others, and across two lists. By default the target itself. */
+      key?: (target: any) => any;
+      /** A target's share, or a function that returns it; 0 means never chosen. By default 1. */
+      weight?: number | ((target: any) => number);
+      /**
+       * How many resources of a target may be lent at a time, or a function that returns it. 0 means any
+       * number.
+       */
+      capacity?: number | ((target: any) => number);
+    });
+    /**
+     * Lends a resource of the next target below its capacity; null when there is none.
+     *
+     * @param key The key of the target to take if it is there and valid.
+     * @param validator Called with a target; a false result passes it over.
+     */
+    allocate(key?: any, validator?: (target: any) => boolean): Resource | null;
+    /**
+     * Replaces the targets. Those whose keys were there before keep their state.
+     *
+     * @param targets The targets.
+     */
+    provision(targets: any[]): void;
+    /**
+     * Returns the next targets.
+     *
+     * @param count How many.
+     * @param validator Called with a target; a false result passes it over.
+     */
+    schedule(count: number, validator?: (target: any) => boolean): any[];
+  }
+}
+
+declare namespace algo {
+  /** Estimates below which value a share of the samples lies. */
+  class Percentile {
+    /**
+     * Makes a counter of samples.
+     *
+     * @param buckets The upper limits of the buckets, which count samples up to them.
+     */
+    constructor(buckets: number[]);
+    /**
+     * Returns the smallest limit that covers a share of the samples; Infinity when none does, 0
+     * without samples.
+     *
+     * @param percent The share, from 0 to 100.
+     */
+    calculate(percent: number): number;
+    /**
+     * Counts a sample.
+     *
+     * @param sample The sample.
+     */
+    observe(sample: number): void;
+    /** Forgets all samples. */
+    reset(): void;
+  }
+}
+
+declare namespace algo {
+  /** Counts units that can be taken and come back. */
+  class Quota {
+    /**
+     * Makes a quota.
+     *
+     * @param initial How many units there are at first. Default: 0.
+     */
+    constructor(initial?: number, options?: {
+      /** All workers share the units of quotas with the same key. By default a quota is on its own. */
+      key?: string;
+      /** How many units there can be. 0 means any number. Default: 0. */
+      max?: number;
+      /**
+       * The time between two refills, which begin when a unit was taken. 0 means that there are none.
+       * Default: 0.
+       */
+      per?: number | string;
+      /** How many units a refill adds. 0 means that it goes back to the initial number. Default: 0. */
+      produce?: number;
+    });
+    /** How many units can be taken. */
+    readonly current: number;
+    /** How many units there were at first. */
+    readonly initial: number;
+    /**
+     * Takes units and returns how many it took: fewer when there are not enough, none when others
+     * wait.
+     *
+     * @param count How many to take. Default: 1.
+     */
+    consume(count?: number): number;
+    /**
+     * Adds units, up to the maximum, and serves those who wait.
+     *
+     * @param count How many to add. Default: 1.
+     */
+    produce(count?: number): void;
+    /** Goes back to the initial number of units. It does nothing to a quota with a key. */
+    reset(): void;
+  }
+}
+
+declare namespace algo {
+  /** What a load balancer lends: one use of a target. It may key a pool of connections. */
+  class Resource {
+    private constructor();
+    /** The target. */
+    readonly id: any;
+    /** The target as the balancer was given it. */
+    readonly target: any;
+    /** Gives the resource back. A second call does nothing. */
+    free(): void;
+  }
+}
+
+declare namespace algo {
+  /** Hands out resources and keeps those given back for the next one who asks. */
+  class ResourcePool {
+    /**
+     * Makes an empty pool.
+     *
+     * @param allocator Called with the tag and the tenant when no resource is free; returns a new one.
+     */
+    constructor(allocator: (tag: any, tenant: any) => any);
+    /**
+     * Returns a resource of a tag: the one that the tenant has already, a free one, or a new one.
+     *
+     * @param tag What kind of resource.
+     * @param tenant Who gets the same resource again.
+     */
+    allocate(tag?: any, tenant?: any): any;
+    /**
+     * Gives a resource back. Tells whether it was in use.
+     *
+     * @param resource What allocate returned.
+     */
+    free(resource: any): boolean;
+    /**
+     * Gives back all that a tenant has.
+     *
+     * @param tenant Who had the resources.
+     */
+    freeTenant(tenant: any): void;
+  }
+}
+
+declare namespace algo {
+  /** Gives each target its weight's share of the selections. Ties go to the first in the list. */
+  class RoundRobinLoadBalancer {
+    /**
+     * Makes a balancer.
+     *
+     * @param targets Names of targets, of weight 1, or weights by name. A target of weight 0 is never selected.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    constructor(targets?: string[] | { [target: string]: number }, unhealthy?: algo.Cache);
+    /**
+     * Lends a target to a borrower; undefined when none is available.
+     *
+     * @param borrower Who gets the same target until it is given back. By default the current inbound connection, which gives back when it ends.
+     * @param key The same key gets the same target as long as that is available.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    borrow(borrower?: any, key?: any, unhealthy?: algo.Cache): Resource | undefined;
+    /**
+     * Ends a piece of work that select began. Balancers that do not count work ignore it.
+     *
+     * @param target What select returned; nothing happens without it.
+     */
+    deselect(target?: string): void;
+    /**
+     * Lends a target to a borrower; undefined when none is available.
+     *
+     * @param borrower Who gets the same target until it is given back. By default the current inbound connection, which gives back when it ends.
+     * @param key The same key gets the same target as long as that is available.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    next(borrower?: any, key?: any, unhealthy?: algo.Cache): Resource | undefined;
+    /**
+     * Selects a target; undefined when none is available.
+     *
+     * @param key The same key gets the same target as long as that is available.
+     * @param unhealthy Targets with a true value in this cache are not selected.
+     */
+    select(key?: any, unhealthy?: algo.Cache): string | undefined;
+    /**
+     * Changes the weight of a target, which may be new, or replaces all targets.
+     *
+     * @param target The name of a target, or all targets like the constructor.
+     * @param weight The new weight. Default: 1.
+     */
+    set(target: string | string[] | { [target: string]: number }, weight?: number): void;
+  }
+}
+
+declare namespace algo {
+  /**
+   * A map that all workers of the process see, and all versions of a codebase. Keys are strings;
+   * values are copied: functions and objects of classes other than Data become undefined.
+   */
+  class SharedMap {
+    /**
+     * Opens the map of a name. It is made when it is opened for the first time, and stays as long as
+     * the process.
+     *
+     * @param name The name.
+     */
+    constructor(name: string);
+    /** The number of entries. */
+    readonly size: number;
+    /**
+     * Adds to a number in one step and returns the sum; NaN when there is no number.
+     *
+     * @param key The key.
+     * @param number The number.
+     */
+    add(key: string, number: number): number;
+    /** Removes all entries. */
+    clear(): void;
+    /**
+     * Removes an entry and tells whether there was one.
+     *
+     * @param key The key.
+     */
+    delete(key: string): boolean;
+    /**
+     * Returns a copy of the value of a key; undefined when there is none.
+     *
+     * @param key The key.
+     */
+    get(key: string): any;
+    /**
+     * Tells whether there is an entry.
+     *
+     * @param key The key.
+     */
+    has(key: string): boolean;
+    /**
+     * Stores a copy of a value.
+     *
+     * @param key The key.
+     * @param value The value.
+     */
+    set(key: string, value: any): void;
+    /**
+     * Subtracts from a number in one step and returns the difference; NaN when there is no number.
+     *
+     * @param key The key.
+     * @param number The number.
+     */
+    sub(key: string, number: number): number;
+  }
+}
+
+declare namespace algo {
+  /**
+   * Finds the value of the most specific pattern that matches a host and a path.
+   *
+   * A pattern is "[host]/path". The first label of the host may be "*", which stands for one label;
+   * a "*" as the last segment of the path stands for any number of segments. Matching is
+   * case-sensitive.
+   */
+  class URLRouter {
+    /**
+     * Makes a router.
+     *
+     * @param rules Values by pattern.
+     */
+    constructor(rules?: object);
+    /**
+     * Stores the value of a pattern and returns this router.
+     *
+     * @param pattern [host]/path.
+     * @param value What find returns.
+     */
+    add(pattern: string, value: any): URLRouter;
+    /**
+     * Joins its arguments with one slash between each two and returns the value of the pattern that
+     * matches best; undefined when there is none. Port and query are ignored. First come patterns with
+     * this host, then those with "*" for its first label, then those without a host; among them an
+     * exact path comes before the longest prefix.
+     *
+     * @param segments The host and the path, or parts of them. Null and undefined are left out.
+     */
+    find(...segments: string[]): any;
+  }
+}
+
+/**
+ * what a TLS client said about itself
+ *
+ * The callback of handleTLSClientHello gets it.
+ */
+declare class ClientHello {
+  private constructor();
+  /** The protocols that the client offers, best first; undefined when it sent none. */
+  readonly protocolNames: string[];
+  /** The names of the server that the client asks for; undefined when it sent none. */
+  readonly serverNames: string[];
+}
+
+/**
+ * A description of pipelines, which the calls in a chain build up. Every method returns the same
+ * object.
+ */
+declare class Configuration {
+  private constructor();
+  /**
+   * Opens a pipeline that runs when the process is about to end in good order; the process waits for
+   * its StreamEnd.
+   */
+  exit(): Configuration;
+  /**
+   * Declares variables of this module that other modules can import.
+   *
+   * @param namespace The name under which others import the variables.
+   * @param variables Names and initial values.
+   */
+  export(namespace: string, variables: any): Configuration;
+  /**
+   * Makes variables that other modules export usable under their names.
+   *
+   * @param variables For each variable the namespace that exports it; to use another name here, an object { namespace, name }.
+   */
+  import(variables: any): Configuration;
+  /**
+   * Opens a port; the pipeline that follows runs once for each connection.
+   *
+   * @param address A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 listens on nothing.
+   */
+  listen(address: any, options?: {
+    /**
+     * Connections at a time; when there are as many, others wait in the backlog. -1 is no limit.
+     * Default: -1.
+     */
+    maxConnections?: number;
+    /**
+     * Ends the stream with ReadTimeout when nothing was received for this long. 0 is never. Default:
+     * 0.
+     */
+    readTimeout?: number | string;
+    /**
+     * Ends the stream with WriteTimeout when output made no progress for this long. 0 is never.
+     * Default: 0.
+     */
+    writeTimeout?: number | string;
+    /**
+     * Ends the stream with IdleTimeout when nothing was received or sent for this long. 0 is never.
+     * Default: 60.
+     */
+    idleTimeout?: number | string;
+    /** Unsent output at which the sources of it are paused; they go on at half. Default: "1m". */
+    congestionLimit?: number | string;
+    /** Unsent output at which the connection is closed with BufferOverflow. 0 is no limit. Default: 0. */
+    bufferLimit?: number | string;
+    /** Sets SO_KEEPALIVE. Default: true. */
+    keepAlive?: boolean;
+    /** Sets TCP_NODELAY. Default: true. */
+    noDelay?: boolean;
+    /**
+     * Closes the whole connection when the peer ends its side, instead of when the pipeline has ended
+     * its own. Default: false.
+     */
+    closeEOF?: boolean;
+    /**
+     * Accepts connections that were redirected here, with their original destination (Linux). Default:
+     * false.
+     */
+    transparent?: boolean;
+  }): Configuration;
+  /**
+   * Sets a function that is called when a pipeline of the open layout has ended.
+   *
+   * @param callback Its result is the result of the pipeline.
+   */
+  onEnd(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Sets what each pipeline of the open layout gets as its first input.
+   *
+   * @param input An event, a Message, an array of those, or a function that returns one of these or a promise of it.
+   */
+  onStart(input: any): Configuration;
+  /**
+   * Opens a pipeline that others refer to by its name; without a name, the one that chain and use
+   * run.
+   *
+   * @param name A name that is unique in the module.
+   */
+  pipeline(name?: string): Configuration;
+  /**
+   * Opens a pipeline that is fed with the content of a file at the start; '-' is the standard input.
+   * In a pipeline builder it is the filter of that name.
+   *
+   * @param filename A path, relative to the working directory.
+   */
+  read(filename: string): Configuration;
+  /**
+   * While the configuration is built: repeat(n, ($, i) => ...) or repeat(array, ($, item) => ...)
+   * calls the function for each. With one function it is the filter of that name.
+   *
+   * @param args A number or an array and a function; or what the filter takes.
+   */
+  repeat(...args: (any)[]): Configuration;
+  /**
+   * Opens a pipeline that runs by itself: once at the start, at an interval, or when the process
+   * receives a signal. Its input is an empty message, unless onStart says otherwise; a run ends when
+   * the pipeline outputs StreamEnd, and the next one waits for that.
+   *
+   * @param when An interval like 5, '5s' or '1m' (0.01 seconds to 24 hours), or the name of a signal like 'SIGHUP'.
+   */
+  task(when?: any): Configuration;
+  /**
+   * Gives the last filter its sub-pipeline.
+   *
+   * @param pipeline A pipeline name, or a function that builds the pipeline: $ => $.filter(...)
+   */
+  to(pipeline: any): Configuration;
+  /**
+   * Continues in the first pipeline whose condition holds.
+   *
+   * Conditions and pipelines alternate; a last pipeline without a condition takes what is left.
+   * Conditions are functions, asked again at each event until one of them holds, or plain values.
+   *
+   * @param branches A condition, its pipeline, the next condition, its pipeline, and so on.
+   */
+  branch(...branches: (boolean | (() => boolean) | string | (($: Configuration) => void))[]): Configuration;
+  /**
+   * Sends each message where it belongs.
+   *
+   * Conditions and pipelines alternate, as in branch, and a last pipeline without a condition takes
+   * what is left. Conditions are called with the Message, anew for each message. A message for which
+   * none holds passes through, as does what stands outside of messages. A pipeline serves all
+   * messages of a stream that are sent to it.
+   *
+   * @param branches A condition, its pipeline, the next condition, its pipeline, and so on.
+   */
+  branchMessage(...branches: (boolean | (() => boolean) | string | (($: Configuration) => void))[]): Configuration;
+  /**
+   * Sends each message where its head belongs.
+   *
+   * Conditions and pipelines alternate, as in branch, and a last pipeline without a condition takes
+   * what is left. Conditions are called with the MessageStart, anew for each message. A message for
+   * which none holds passes through, as does what stands outside of messages. A pipeline serves all
+   * messages of a stream that are sent to it.
+   *
+   * @param branches A condition, its pipeline, the next condition, its pipeline, and so on.
+   */
+  branchMessageStart(...branches: (boolean | (() => boolean) | string | (($: Configuration) => void))[]): Configuration;
+  /**
+   * Continues in the entry pipelines of other modules, one inside the other.
+   *
+   * With an array of modules, the stream enters the entry pipeline of the first one. Its chain()
+   * without arguments stands for the entry pipeline of the second, the chain() of that for the
+   * third, and so on: what follows chain() in a module handles what comes back from the modules
+   * behind it. At the end of the chain, and outside of any, chain() passes events through.
+   *
+   * @param modules File names of modules; without them the chain goes on.
+   */
+  chain(modules?: string[]): Configuration;
+  /**
+   * Connects to a server.
+   *
+   * The connection is made at the first event that is not StreamEnd; a function given as target or
+   * as options is called then. Data is sent to the server; StreamEnd ends our side when all is sent,
+   * and reading goes on. What is received comes out as Data and at last one StreamEnd, which tells
+   * by its error why there is no connection (CannotResolve, ConnectionRefused, ConnectionTimeout) or
+   * why it ended (ConnectionReset, ReadError, WriteError, ReadTimeout, WriteTimeout, IdleTimeout,
+   * BufferOverflow). The name localhost stands for 127.0.0.1.
+   *
+   * @param target Where to connect to: 'host:port', '[ipv6]:port' or 'unix:/path'.
+   */
+  connect(target: string | object | (() => string | object), options?: {
+    /** The transport protocol. Default: "tcp". */
+    protocol?: "tcp";
+    /** The local 'ip' or 'ip:port' to connect from. */
+    bind?: string | (() => string);
+    /**
+     * Called with the Outbound at each change of its state: open, resolving, connecting, connected,
+     * idle, closed.
+     */
+    onState?: (...args: any[]) => any;
+    /** Bytes not sent yet from which on the sources are paused. Default: "1m". */
+    congestionLimit?: number | string;
+    /** Bytes not sent yet above which the stream ends with BufferOverflow; 0 means none. Default: 0. */
+    bufferLimit?: number | string;
+    /** Further attempts after one that failed; -1 for ever. Default: 0. */
+    retryCount?: number;
+    /** Seconds between two attempts. Default: 0. */
+    retryDelay?: number | string;
+    /** Seconds that one attempt may take; 0 leaves it to the system. Default: 0. */
+    connectTimeout?: number | string;
+    /**
+     * Seconds without anything received after which the stream ends with ReadTimeout; 0 means never.
+     * Default: 0.
+     */
+    readTimeout?: number | string;
+    /**
+     * Seconds in which the peer takes nothing of what is to be sent after which the stream ends with
+     * WriteTimeout; 0 means never. Default: 0.
+     */
+    writeTimeout?: number | string;
+    /**
+     * Seconds without movement in any direction after which the stream ends with IdleTimeout; 0 means
+     * never. Default: 60.
+     */
+    idleTimeout?: number | string;
+    /** Sets SO_KEEPALIVE. Default: true. */
+    keepAlive?: boolean;
+    /** Sets TCP_NODELAY. Default: true. */
+    noDelay?: boolean;
+  }): Configuration;
+  /**
+   * Decodes HTTP/1 requests.
+   *
+   * Output is a message for each request. After a request for a tunnel (CONNECT, or an upgrade)
+   * everything else is passed on as raw Data. Input that is no HTTP ends the stream with the error
+   * ProtocolError.
+   *
+   * @param handler A function that is called with the head of each request. Or the options.
+   */
+  decodeHTTPRequest(handler?: any, options?: {
+    /** Bytes that a head may have. Default: "64k". */
+    maxHeaderSize?: number | string;
+  }): Configuration;
+  /**
+   * Decodes HTTP/1 responses.
+   *
+   * Output is a message for each response, also for interim ones (1xx). After a 101, and after the
+   * answer to a CONNECT, everything is passed on as raw Data. An input that ends with an error where
+   * a response could begin gives a response with status 502 or 504 (401 when TLS verification
+   * failed) and then the StreamEnd. Input that is no HTTP ends the stream with the error
+   * ProtocolError.
+   *
+   * @param request A function that returns the head of the request that a response answers, which decides whether it has a body. Or the options.
+   */
+  decodeHTTPResponse(request?: any, options?: {
+    /** Bytes that a head may have. Default: "64k". */
+    maxHeaderSize?: number | string;
+    /**
+     * The response has no body, whatever its head says, because it answers a HEAD. A function is
+     * called for each response. Default: false.
+     */
+    bodiless?: boolean | (() => boolean);
+  }): Configuration;
+  /**
+   * Finds frames in a stream of bytes by a state machine.
+   *
+   * The first member of the states is the initial state. In each step a byte is read and the state's
+   * function is called with it. It returns the name of the next state, or an array: events to put
+   * out, the name of the next state, and optionally a number of bytes to read before that state is
+   * entered. These bytes pass as Data, unless a Data or an array follows in which they are stored:
+   * then the next state is called with that instead of a byte. A state that is not a function is
+   * used as if it were returned.
+   *
+   * Bytes that states consume do not come out, nor do MessageStart and MessageEnd of the input.
+   * StreamEnd passes.
+   *
+   * @param states The states by their names.
+   */
+  deframe(states: object): Configuration;
+  /**
+   * Runs one sub-pipeline for each message.
+   *
+   * The output comes in the order of the input: the oldest sub-pipeline's goes out as it comes, that
+   * of later ones waits. What a sub-pipeline outputs beyond its messages is dropped. One that ends
+   * inside its last message completes it; one that ends before, or with an error, ends the whole
+   * stream with its StreamEnd. Events outside of messages are dropped. The StreamEnd of the input
+   * goes out after the last message.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  demux(target: string, options?: {
+    /**
+     * Messages that a sub-pipeline outputs for its message; a function gets the MessageStart. 0
+     * ignores the output, and the sub-pipeline lives until its StreamEnd. A negative number counts
+     * like a positive one, and the next message waits until the output is complete. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Runs one sub-pipeline for each message.
+   *
+   * The output comes in the order of the input: the oldest sub-pipeline's goes out as it comes, that
+   * of later ones waits. What a sub-pipeline outputs beyond its messages is dropped. One that ends
+   * inside its last message completes it; one that ends before, or with an error, ends the whole
+   * stream with its StreamEnd. Events outside of messages are dropped. The StreamEnd of the input
+   * goes out after the last message.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  demux(options?: {
+    /**
+     * Messages that a sub-pipeline outputs for its message; a function gets the MessageStart. 0
+     * ignores the output, and the sub-pipeline lives until its StreamEnd. A negative number counts
+     * like a positive one, and the next message waits until the output is complete. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Serves HTTP: one sub-pipeline for each request.
+   *
+   * Requests are decoded from the bytes of a connection. Each runs in a sub-pipeline of its own,
+   * with a clone of the variables; what the sub-pipeline outputs is the response. Requests that a
+   * client sends without waiting are worked on at the same time and answered in their order.
+   *
+   * A sub-pipeline that ends without a response is answered with 502, or with 500 if a callback
+   * failed, or with the status that fits the error of its StreamEnd. A response that breaks off
+   * closes the connection. A request for a tunnel (CONNECT, or an upgrade) turns the connection into
+   * raw Data in both directions when the response accepts it. The field "expect: 100-continue" is
+   * answered and removed.
+   *
+   * When the program is replaced, the connection is closed after the response to the newest request.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  demuxHTTP(target: string, options?: {
+    /**
+     * Bytes of a response body to collect in order to send it with a content-length. A longer body is
+     * sent in chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /** Bytes that the head of a request may have. A longer one is answered with 431. Default: "64k". */
+    maxHeaderSize?: number | string;
+    /** Requests after which the connection is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * How long the head of a request may take from its first byte, and the first one from the
+     * beginning of the stream. Later it is answered with 408. 0 waits forever. Default: 30.
+     */
+    headTimeout?: number | string;
+  }): Configuration;
+  /**
+   * Serves HTTP: one sub-pipeline for each request.
+   *
+   * Requests are decoded from the bytes of a connection. Each runs in a sub-pipeline of its own,
+   * with a clone of the variables; what the sub-pipeline outputs is the response. Requests that a
+   * client sends without waiting are worked on at the same time and answered in their order.
+   *
+   * A sub-pipeline that ends without a response is answered with 502, or with 500 if a callback
+   * failed, or with the status that fits the error of its StreamEnd. A response that breaks off
+   * closes the connection. A request for a tunnel (CONNECT, or an upgrade) turns the connection into
+   * raw Data in both directions when the response accepts it. The field "expect: 100-continue" is
+   * answered and removed.
+   *
+   * When the program is replaced, the connection is closed after the response to the newest request.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  demuxHTTP(options?: {
+    /**
+     * Bytes of a response body to collect in order to send it with a content-length. A longer body is
+     * sent in chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /** Bytes that the head of a request may have. A longer one is answered with 431. Default: "64k". */
+    maxHeaderSize?: number | string;
+    /** Requests after which the connection is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * How long the head of a request may take from its first byte, and the first one from the
+     * beginning of the stream. Later it is answered with 408. 0 waits forever. Default: 30.
+     */
+    headTimeout?: number | string;
+  }): Configuration;
+  /**
+   * Runs one sub-pipeline for each message, like demux.
+   *
+   * The output comes in the order of the input: the oldest sub-pipeline's goes out as it comes, that
+   * of later ones waits. What a sub-pipeline outputs beyond its messages is dropped. One that ends
+   * inside its last message completes it; one that ends before, or with an error, ends the whole
+   * stream with its StreamEnd. Events outside of messages are dropped. The StreamEnd of the input
+   * goes out after the last message.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  demuxQueue(target: string, options?: {
+    /**
+     * Messages that a sub-pipeline outputs for its message; a function gets the MessageStart. 0
+     * ignores the output, and the sub-pipeline lives until its StreamEnd. A negative number counts
+     * like a positive one, and the next message waits until the output is complete. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Runs one sub-pipeline for each message, like demux.
+   *
+   * The output comes in the order of the input: the oldest sub-pipeline's goes out as it comes, that
+   * of later ones waits. What a sub-pipeline outputs beyond its messages is dropped. One that ends
+   * inside its last message completes it; one that ends before, or with an error, ends the whole
+   * stream with its StreamEnd. Events outside of messages are dropped. The StreamEnd of the input
+   * goes out after the last message.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  demuxQueue(options?: {
+    /**
+     * Messages that a sub-pipeline outputs for its message; a function gets the MessageStart. 0
+     * ignores the output, and the sub-pipeline lives until its StreamEnd. A negative number counts
+     * like a positive one, and the next message waits until the output is complete. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Keeps large bodies in a file.
+   *
+   * The body of a message passes up to the threshold. When more comes, all of it goes to the file,
+   * and what did not pass comes out of the file when the message has ended. Then the file is
+   * deleted. Events that come meanwhile wait.
+   *
+   * @param filename The file's name; a function is called for each message that needs a file.
+   */
+  depositMessage(filename: string | (() => string), options?: {
+    /** Bytes of a body that pass without a file. Default: 0. */
+    threshold?: number | string;
+    /** Whether to keep the file. Default: false. */
+    keep?: boolean;
+  }): Configuration;
+  /**
+   * Tells the protocol of a stream by its first bytes.
+   *
+   * The callback gets 'HTTP' (HTTP/1), 'HTTP2', 'TLS', or '' when it is none of them, once. Data
+   * passes without delay, whether or not the protocol is known. Events that the callback returns are
+   * put out.
+   *
+   * @param callback Called with the name of the protocol.
+   */
+  detectProtocol(callback: (...args: any[]) => any, options?: {
+    /**
+     * Seconds after the first event at which the protocol counts as unknown; 0 means never. Default:
+     * 1.
+     */
+    timeout?: number | string;
+  }): Configuration;
+  /**
+   * Swallows everything.
+   *
+   * Only StreamEnd passes, so that the end of the stream is known further on.
+   */
+  dummy(): Configuration;
+  /**
+   * Logs every event.
+   *
+   * A line names the event, with the number of the context and the tag; the bytes of Data follow in
+   * hexadecimal. Every event passes unchanged.
+   *
+   * @param tag A mark for the lines; a function is called for each event.
+   */
+  dump(tag?: string | (() => string)): Configuration;
+  /**
+   * Encodes HTTP/1 requests.
+   *
+   * Each message becomes the bytes of a request, between its MessageStart and its MessageEnd. After
+   * a request for a tunnel (CONNECT, or an upgrade) Data pass as they are.
+   *
+   * @param handler A function that is called with the head of each request. Or the options.
+   */
+  encodeHTTPRequest(handler?: any, options?: {
+    /**
+     * Bytes of a body to collect in order to send it with a content-length. A longer body is sent in
+     * chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+  }): Configuration;
+  /**
+   * Encodes HTTP/1 responses.
+   *
+   * Each message becomes the bytes of a response, between its MessageStart and its MessageEnd. After
+   * a final response comes a StreamEnd instead of the MessageEnd. After a 101, and after the answer
+   * to a CONNECT, Data pass as they are.
+   *
+   * @param request A function that returns the head of the request that a response answers, which decides whether it has a body. Or the options.
+   */
+  encodeHTTPResponse(request?: any, options?: {
+    /**
+     * Bytes of a body to collect in order to send it with a content-length. A longer body is sent in
+     * chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /**
+     * The connection ends after the response, whose StreamEnd follows. A function is called for each
+     * response. Default: false.
+     */
+    final?: boolean | (() => boolean);
+    /**
+     * The response has no body, whatever its head says, because it answers a HEAD. A function is
+     * called for each response. Default: false.
+     */
+    bodiless?: boolean | (() => boolean);
+  }): Configuration;
+  /**
+   * Runs a program.
+   *
+   * It is started at the first event. Data goes to its standard input, which ends with the stream;
+   * its standard output comes out as Data. When it has exited and its output has ended, StreamEnd
+   * comes out. When the pipeline is gone before, the program gets SIGTERM. Its error output goes to
+   * that of this process, unless options say otherwise.
+   *
+   * A command that is a string is split at blanks; quotes keep blanks together. No shell is
+   * involved.
+   *
+   * @param command The program and its arguments.
+   */
+  exec(command: string | string[] | (() => string | string[]), options?: {
+    /** An object that replaces the environment, or a function that returns one. */
+    env?: any;
+    /** Whether the error output comes out as Data too. Default: false. */
+    stderr?: boolean;
+    /** Called with the process id when the program runs. */
+    onStart?: (...args: any[]) => any;
+    /**
+     * Called with the exit code and up to 1 MB of the error output as a Data; events that it returns
+     * come out before StreamEnd.
+     */
+    onExit?: (...args: any[]) => any;
+  }): Configuration;
+  /**
+   * Sends one HTTP request into a sub-pipeline and outputs the response.
+   *
+   * The first message of the stream is the request; later ones are dropped. The sub-pipeline,
+   * usually a connect, shares the variables of the stream and gets a StreamEnd when the response is
+   * complete. A request that cannot be answered gets a response with status 502 or 504 (401 when TLS
+   * verification failed), and a response that breaks off ends the stream with an error.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  fetchHTTP(target: string, options?: {
+    /**
+     * Bytes of a request body to collect in order to send it with a content-length. A longer body is
+     * sent in chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /** Bytes that the head of a response may have. A longer one is a 502. Default: "64k". */
+    maxHeaderSize?: number | string;
+  }): Configuration;
+  /**
+   * Sends one HTTP request into a sub-pipeline and outputs the response.
+   *
+   * The first message of the stream is the request; later ones are dropped. The sub-pipeline,
+   * usually a connect, shares the variables of the stream and gets a StreamEnd when the response is
+   * complete. A request that cannot be answered gets a response with status 502 or 504 (401 when TLS
+   * verification failed), and a response that breaks off ends the stream with an error.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  fetchHTTP(options?: {
+    /**
+     * Bytes of a request body to collect in order to send it with a content-length. A longer body is
+     * sent in chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /** Bytes that the head of a response may have. A longer one is a 502. Default: "64k". */
+    maxHeaderSize?: number | string;
+  }): Configuration;
+  /**
+   * Copies the stream into other pipelines.
+   *
+   * Every event goes into the sub-pipelines first and then on. What the sub-pipelines put out is
+   * dropped.
+   *
+   * Without an argument there is one sub-pipeline, which shares the variables. For an array there is
+   * one sub-pipeline for each element, with a copy of the variables; the element and its index are
+   * the arguments of its onStart, and the members of an element that is an object are assigned to
+   * the variables of their names. An object stands for an array of that object, unless the
+   * sub-pipeline has an onStart: that gets it, as it gets any other value, and shares the variables.
+   * A function is called at the first event and returns any of these.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param values A value or an array of values, or a function that returns it.
+   */
+  fork(target: string, values?: any): Configuration;
+  /**
+   * Copies the stream into other pipelines.
+   *
+   * Every event goes into the sub-pipelines first and then on. What the sub-pipelines put out is
+   * dropped.
+   *
+   * Without an argument there is one sub-pipeline, which shares the variables. For an array there is
+   * one sub-pipeline for each element, with a copy of the variables; the element and its index are
+   * the arguments of its onStart, and the members of an element that is an object are assigned to
+   * the variables of their names. An object stands for an array of that object, unless the
+   * sub-pipeline has an onStart: that gets it, as it gets any other value, and shares the variables.
+   * A function is called at the first event and returns any of these.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param values A value or an array of values, or a function that returns it.
+   */
+  fork(values?: any): Configuration;
+  /**
+   * Copies the stream into other pipelines and waits for them.
+   *
+   * The stream itself is kept until all sub-pipelines have put out StreamEnd; then it passes. Their
+   * other output is dropped.
+   *
+   * For an array there is one sub-pipeline for each element, else there is one; each has a copy of
+   * the variables, and the element and its index are the arguments of its onStart. A function is
+   * called at the first event.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param values A value or an array of values, or a function that returns it.
+   */
+  forkJoin(target: string, values?: any): Configuration;
+  /**
+   * Copies the stream into other pipelines and waits for them.
+   *
+   * The stream itself is kept until all sub-pipelines have put out StreamEnd; then it passes. Their
+   * other output is dropped.
+   *
+   * For an array there is one sub-pipeline for each element, else there is one; each has a copy of
+   * the variables, and the element and its index are the arguments of its onStart. A function is
+   * called at the first event.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param values A value or an array of values, or a function that returns it.
+   */
+  forkJoin(values?: any): Configuration;
+  /**
+   * Copies the stream into other pipelines and takes the first that answers.
+   *
+   * The sub-pipeline that puts out an event first wins: its output comes out, the others are closed.
+   * The stream itself is dropped.
+   *
+   * For an array there is one sub-pipeline for each element, else there is one; each has a copy of
+   * the variables, and the element and its index are the arguments of its onStart. A function is
+   * called at the first event.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param values A value or an array of values, or a function that returns it.
+   */
+  forkRace(target: string, values?: any): Configuration;
+  /**
+   * Copies the stream into other pipelines and takes the first that answers.
+   *
+   * The sub-pipeline that puts out an event first wins: its output comes out, the others are closed.
+   * The stream itself is dropped.
+   *
+   * For an array there is one sub-pipeline for each element, else there is one; each has a copy of
+   * the variables, and the element and its index are the arguments of its onStart. A function is
+   * called at the first event.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param values A value or an array of values, or a function that returns it.
+   */
+  forkRace(values?: any): Configuration;
+  /**
+   * Calls back for every event.
+   *
+   * Every event passes unchanged. What the callback returns is ignored, except a promise: then this
+   * event and those after it wait until it is fulfilled; a rejection ends the stream with
+   * RuntimeError.
+   *
+   * @param callback Called with the event and the number of calls before.
+   */
+  handle(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Calls back for each Data that is not empty.
+   *
+   * Every event passes unchanged. What the callback returns is ignored, except a promise: then this
+   * event and those after it wait until it is fulfilled; a rejection ends the stream with
+   * RuntimeError.
+   *
+   * @param callback Called with the event and the number of calls before.
+   */
+  handleData(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Calls back for each message.
+   *
+   * Events pass unchanged while the message is collected. The callback runs when the message has
+   * ended, or the stream within the message, before that event is passed on. When it returns a
+   * promise, that event and those after it wait until it is fulfilled.
+   *
+   * @param sizeLimit Bytes of a body that the callback gets to see; what is beyond is cut off. -1 means all. Default: -1.
+   * @param callback Called with the message and the number of calls before.
+   */
+  handleMessage(sizeLimit: number | string, callback: (...args: any[]) => any, options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Calls back for each message.
+   *
+   * Events pass unchanged while the message is collected. The callback runs when the message has
+   * ended, or the stream within the message, before that event is passed on. When it returns a
+   * promise, that event and those after it wait until it is fulfilled.
+   *
+   * @param callback Called with the message and the number of calls before.
+   */
+  handleMessage(callback: (...args: any[]) => any, options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Calls back for the body of each message.
+   *
+   * Events pass unchanged while the body is collected. The callback runs when the message has ended,
+   * or the stream within the message, before that event is passed on. When it returns a promise,
+   * that event and those after it wait until it is fulfilled.
+   *
+   * @param sizeLimit Bytes of a body that the callback gets to see; what is beyond is cut off. -1 means all. Default: -1.
+   * @param callback Called with the body and the number of calls before.
+   */
+  handleMessageBody(sizeLimit: number | string, callback: (...args: any[]) => any, options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Calls back for the body of each message.
+   *
+   * Events pass unchanged while the body is collected. The callback runs when the message has ended,
+   * or the stream within the message, before that event is passed on. When it returns a promise,
+   * that event and those after it wait until it is fulfilled.
+   *
+   * @param callback Called with the body and the number of calls before.
+   */
+  handleMessageBody(callback: (...args: any[]) => any, options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Calls back for each MessageEnd.
+   *
+   * Every event passes unchanged. What the callback returns is ignored, except a promise: then this
+   * event and those after it wait until it is fulfilled; a rejection ends the stream with
+   * RuntimeError.
+   *
+   * @param callback Called with the event and the number of calls before.
+   */
+  handleMessageEnd(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Calls back for each MessageStart.
+   *
+   * Every event passes unchanged. What the callback returns is ignored, except a promise: then this
+   * event and those after it wait until it is fulfilled; a rejection ends the stream with
+   * RuntimeError.
+   *
+   * @param callback Called with the event and the number of calls before.
+   */
+  handleMessageStart(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Calls back for StreamEnd.
+   *
+   * Every event passes unchanged. What the callback returns is ignored, except a promise: then this
+   * event and those after it wait until it is fulfilled; a rejection ends the stream with
+   * RuntimeError.
+   *
+   * @param callback Called with the event and the number of calls before.
+   */
+  handleStreamEnd(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Calls back for the first event of a stream.
+   *
+   * Every event passes unchanged. What the callback returns is ignored, except a promise: then this
+   * event and those after it wait until it is fulfilled; a rejection ends the stream with
+   * RuntimeError.
+   *
+   * @param callback Called with the event and the number of calls before.
+   */
+  handleStreamStart(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Calls back for the ClientHello of a TLS stream.
+   *
+   * The callback gets a ClientHello with serverNames and protocolNames, arrays of what the client
+   * sent by SNI and ALPN; a member is undefined when the client did not send it. For a stream that
+   * is not TLS there is no call. Data passes unchanged and without delay.
+   *
+   * @param callback Called with a ClientHello.
+   */
+  handleTLSClientHello(callback: (...args: any[]) => any): Configuration;
+  /**
+   * Puts events in front of a stream.
+   *
+   * They come out at the first event, which follows them. A function is called with that event. When
+   * it is a promise that is inserted, the stream does not wait for it.
+   *
+   * @param events An event, a Message, an array of these, or a function or promise that yields one.
+   */
+  insert(events: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)): Configuration;
+  /**
+   * Continues in another pipeline.
+   *
+   * The targets are tried in order; the first one whose condition holds gets the stream, for good. A
+   * target without a condition always matches; the name '' stands for passing events through. As
+   * long as no condition holds, events are kept and the conditions are asked again at each further
+   * event.
+   *
+   * @param targets A pipeline name, its condition, the next name, its condition, and so on.
+   */
+  link(...targets: (string | (() => boolean))[]): Configuration;
+  /**
+   * Feeds the output of a pipeline back to it.
+   *
+   * What the sub-pipeline puts out comes out here and is also its next input, in the order in which
+   * it was put out. A StreamEnd from it ends the loop.
+   *
+   * @param pipeline The pipeline.
+   */
+  loop(pipeline: string | (($: Configuration) => void)): Configuration;
+  /**
+   * Copies messages into a sub-pipeline that many streams share.
+   *
+   * All events pass through. Each complete message is also sent to a session of the sub-pipeline;
+   * streams with the same key share one. What a session outputs is dropped. A session runs with a
+   * clone of the variables of the stream that started it.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  merge(target: string, key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+  }): Configuration;
+  /**
+   * Copies messages into a sub-pipeline that many streams share.
+   *
+   * All events pass through. Each complete message is also sent to a session of the sub-pipeline;
+   * streams with the same key share one. What a session outputs is dropped. A session runs with a
+   * clone of the variables of the stream that started it.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  merge(key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+  }): Configuration;
+  /**
+   * Shares sub-pipelines between the messages of many streams.
+   *
+   * The sub-pipeline is a session. Streams with the same key share sessions; each message is sent to
+   * one, and the messages that a session outputs go to the streams in the order in which they sent.
+   * A message of more than 64 KiB has a session for itself. A session runs with a clone of the
+   * variables of the stream that started it. When it ends, the streams that wait for it get its
+   * StreamEnd. The messages of one stream are sent one after the other.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  mux(target: string, key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Messages that wait for their response in one session at the same time. 1 opens a session for
+     * each, 0 means any number. Default: 0.
+     */
+    maxQueue?: number;
+    /** Messages after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * Messages that come back for a message; a function gets the MessageStart. 0 does not wait for
+     * any; a message with a negative number is dropped. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Shares sub-pipelines between the messages of many streams.
+   *
+   * The sub-pipeline is a session. Streams with the same key share sessions; each message is sent to
+   * one, and the messages that a session outputs go to the streams in the order in which they sent.
+   * A message of more than 64 KiB has a session for itself. A session runs with a clone of the
+   * variables of the stream that started it. When it ends, the streams that wait for it get its
+   * StreamEnd. The messages of one stream are sent one after the other.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  mux(key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Messages that wait for their response in one session at the same time. 1 opens a session for
+     * each, 0 means any number. Default: 0.
+     */
+    maxQueue?: number;
+    /** Messages after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * Messages that come back for a message; a function gets the MessageStart. 0 does not wait for
+     * any; a message with a negative number is dropped. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Sends HTTP requests through shared connections.
+   *
+   * The sub-pipeline, usually a connect, is a session: one connection on which requests of many
+   * streams are sent. Streams with the same key share sessions. Requests are sent without waiting
+   * for the responses to earlier ones (pipelining, RFC 9112, 9.3.2), up to maxQueue on a session. A
+   * request that is not idempotent, such as a POST, and one with a body of more than 64 KiB has a
+   * session for itself until it is answered. A session runs with a clone of the variables of the
+   * stream that started it.
+   *
+   * When the server closes the connection without a byte of an answer, an idempotent request is sent
+   * once more on a new connection. A request that cannot be answered gets a response with status 502
+   * or 504 (401 when TLS verification failed), then the StreamEnd of the session. A response that
+   * breaks off ends the stream with an error. A stream's requests are sent one after the other.
+   *
+   * CONNECT and upgrade requests have a connection for themselves, which becomes raw Data in both
+   * directions when the response accepts.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  muxHTTP(target: string, key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Messages that wait for their response in one session at the same time. 1 opens a session for
+     * each, 0 means any number. Default: 0.
+     */
+    maxQueue?: number;
+    /** Messages after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * Bytes of a request body to collect in order to send it with a content-length. A longer body is
+     * sent in chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /** Bytes that the head of a response may have. A longer one is a 502. Default: "64k". */
+    maxHeaderSize?: number | string;
+    /** The version of HTTP: 1, or one of the names 'http/1' and 'http/1.1'. */
+    version?: any;
+  }): Configuration;
+  /**
+   * Sends HTTP requests through shared connections.
+   *
+   * The sub-pipeline, usually a connect, is a session: one connection on which requests of many
+   * streams are sent. Streams with the same key share sessions. Requests are sent without waiting
+   * for the responses to earlier ones (pipelining, RFC 9112, 9.3.2), up to maxQueue on a session. A
+   * request that is not idempotent, such as a POST, and one with a body of more than 64 KiB has a
+   * session for itself until it is answered. A session runs with a clone of the variables of the
+   * stream that started it.
+   *
+   * When the server closes the connection without a byte of an answer, an idempotent request is sent
+   * once more on a new connection. A request that cannot be answered gets a response with status 502
+   * or 504 (401 when TLS verification failed), then the StreamEnd of the session. A response that
+   * breaks off ends the stream with an error. A stream's requests are sent one after the other.
+   *
+   * CONNECT and upgrade requests have a connection for themselves, which becomes raw Data in both
+   * directions when the response accepts.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  muxHTTP(key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Messages that wait for their response in one session at the same time. 1 opens a session for
+     * each, 0 means any number. Default: 0.
+     */
+    maxQueue?: number;
+    /** Messages after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * Bytes of a request body to collect in order to send it with a content-length. A longer body is
+     * sent in chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /** Bytes that the head of a response may have. A longer one is a 502. Default: "64k". */
+    maxHeaderSize?: number | string;
+    /** The version of HTTP: 1, or one of the names 'http/1' and 'http/1.1'. */
+    version?: any;
+  }): Configuration;
+  /**
+   * Shares sub-pipelines between the messages of many streams, like mux.
+   *
+   * The sub-pipeline is a session. Streams with the same key share sessions; each message is sent to
+   * one, and the messages that a session outputs go to the streams in the order in which they sent.
+   * A message of more than 64 KiB has a session for itself. A session runs with a clone of the
+   * variables of the stream that started it. When it ends, the streams that wait for it get its
+   * StreamEnd. The messages of one stream are sent one after the other.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  muxQueue(target: string, key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Messages that wait for their response in one session at the same time. 1 opens a session for
+     * each, 0 means any number. Default: 0.
+     */
+    maxQueue?: number;
+    /** Messages after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * Messages that come back for a message; a function gets the MessageStart. 0 does not wait for
+     * any; a message with a negative number is dropped. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Shares sub-pipelines between the messages of many streams, like mux.
+   *
+   * The sub-pipeline is a session. Streams with the same key share sessions; each message is sent to
+   * one, and the messages that a session outputs go to the streams in the order in which they sent.
+   * A message of more than 64 KiB has a session for itself. A session runs with a clone of the
+   * variables of the stream that started it. When it ends, the streams that wait for it get its
+   * StreamEnd. The messages of one stream are sent one after the other.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  muxQueue(key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Messages that wait for their response in one session at the same time. 1 opens a session for
+     * each, 0 means any number. Default: 0.
+     */
+    maxQueue?: number;
+    /** Messages after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * Messages that come back for a message; a function gets the MessageStart. 0 does not wait for
+     * any; a message with a negative number is dropped. Default: 1.
+     */
+    outputCount?: number | (() => number);
+  }): Configuration;
+  /**
+   * Joins several messages into one.
+   *
+   * The body of the new message is the bodies of the old ones, in order; its head is the head of the
+   * first. A batch that is not complete is sent when nothing comes for a while, and at StreamEnd.
+   *
+   * @param batchSize Messages to join into one. Default: 1.
+   */
+  pack(batchSize?: number, options?: {
+    /** Seconds without input after which an incomplete batch is sent; 0 waits forever. Default: 0. */
+    timeout?: number | string;
+    /**
+     * Seconds after the beginning of a batch at which it is sent, at the end of a message, though it
+     * is incomplete; 0 means never. Default: 0.
+     */
+    interval?: number | string;
+    /** Accepted for older scripts; has no effect. Default: 0.5. */
+    vacancy?: number;
+    /** Bytes to put before the first body. */
+    prefix?: string;
+    /** Bytes to put behind the last body. */
+    postfix?: string;
+    /** Bytes to put between two bodies. */
+    separator?: string;
+  }): Configuration;
+  /**
+   * Continues in another pipeline.
+   *
+   * The target is a pipeline, a name that is looked up in the map, or an array of these: a chain,
+   * whose pipelines go on with pipeNext. A function is called with the event; as long as it returns
+   * nothing, events are kept and it is asked again at the next one. The choice is made once.
+   *
+   * @param target Where the stream goes.
+   * @param map The pipelines by their names.
+   * @param args The arguments of onStart: an array, or a function of the event that returns one.
+   */
+  pipe(target: Pipeline | string | (Pipeline | string)[] | ((evt: Event) => Pipeline | string | (Pipeline | string)[]), map?: any, args?: any): Configuration;
+  /**
+   * Continues in the next pipeline of a chain.
+   *
+   * What that pipeline puts out comes out here. At the end of the chain, and outside of any, events
+   * pass through.
+   *
+   * @param args Arguments of onStart for the rest of the chain, instead of those it has.
+   */
+  pipeNext(args?: any): Configuration;
+  /**
+   * Writes Data to the standard error output.
+   *
+   * The text is written line by line, without a prefix; a line that is longer than 100 bytes is
+   * broken, and other control characters are left out. What remains without a line end is written at
+   * MessageEnd and StreamEnd. Every event passes unchanged.
+   */
+  print(): Configuration;
+  /**
+   * Reads a file.
+   *
+   * The first event makes it begin; that and all later input is dropped. The content comes out as
+   * Data, then StreamEnd. The name '-' stands for the standard input. A file that cannot be opened
+   * or read ends the stream with ReadError.
+   *
+   * @param filename The file's name.
+   */
+  read(filename: string | (() => string), options?: {
+    /** Bytes at the beginning to leave out. Default: 0. */
+    seek?: number | string | (() => number | string);
+    /** Bytes to read; -1 means all. Default: -1. */
+    size?: number | string | (() => number | string);
+  }): Configuration;
+  /**
+   * Runs a pipeline again with the same input.
+   *
+   * The input is kept as it goes into the sub-pipeline. When that ends its output, the function is
+   * called with the StreamEnd and tells whether to repeat: then a new sub-pipeline gets all of the
+   * input again; else StreamEnd comes out. Other output of each run comes out at once. At most 64 MB
+   * of input can be repeated.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param condition Called with the StreamEnd; returns whether to repeat, or a promise of it.
+   */
+  repeat(target: string, condition: (...args: any[]) => any): Configuration;
+  /**
+   * Runs a pipeline again with the same input.
+   *
+   * The input is kept as it goes into the sub-pipeline. When that ends its output, the function is
+   * called with the StreamEnd and tells whether to repeat: then a new sub-pipeline gets all of the
+   * input again; else StreamEnd comes out. Other output of each run comes out at once. At most 64 MB
+   * of input can be repeated.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param condition Called with the StreamEnd; returns whether to repeat, or a promise of it.
+   */
+  repeat(condition: (...args: any[]) => any): Configuration;
+  /**
+   * Replaces every event.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replace(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)): Configuration;
+  /**
+   * Replaces each Data that is not empty.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceData(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)): Configuration;
+  /**
+   * Replaces each message.
+   *
+   * A message is taken as a whole and replaced at its end. A StreamEnd within a message ends the
+   * message and is taken with it. What stands outside of messages passes.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param sizeLimit Bytes of a body that the callback gets to see; what is beyond is cut off. -1 means all. Default: -1.
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceMessage(sizeLimit?: number | string, replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Replaces the body of each message.
+   *
+   * MessageStart and MessageEnd pass; the Data between them are taken together and replaced before
+   * MessageEnd, or before a StreamEnd within the message.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param sizeLimit Bytes of a body that the callback gets to see; what is beyond is cut off. -1 means all. Default: -1.
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceMessageBody(sizeLimit?: number | string, replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Replaces each MessageEnd.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceMessageEnd(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)): Configuration;
+  /**
+   * Replaces each MessageStart.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceMessageStart(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)): Configuration;
+  /**
+   * Replaces StreamEnd.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceStreamEnd(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)): Configuration;
+  /**
+   * Replaces the first event of a stream.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceStreamStart(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any)): Configuration;
+  /**
+   * Runs a pipeline again when it asks for it.
+   *
+   * The input is kept as it goes into the sub-pipeline. When that ends its output with
+   * StreamEnd('Replay'), a new sub-pipeline gets all of the input again. At most 64 MB of input can
+   * be repeated.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  replay(target: string, options?: {
+    /** Seconds to wait before another run. Default: 0. */
+    delay?: number | string | (() => number | string);
+  }): Configuration;
+  /**
+   * Runs a pipeline again when it asks for it.
+   *
+   * The input is kept as it goes into the sub-pipeline. When that ends its output with
+   * StreamEnd('Replay'), a new sub-pipeline gets all of the input again. At most 64 MB of input can
+   * be repeated.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  replay(options?: {
+    /** Seconds to wait before another run. Default: 0. */
+    delay?: number | string | (() => number | string);
+  }): Configuration;
+  /**
+   * Serves HTTP with a Message or a function.
+   *
+   * The requests of a connection are handled one after the other. A function gets the whole request
+   * as a Message and returns the response as a Message, or a promise of one; a Message answers all
+   * requests. When the function fails or returns something else, the request is answered with 500,
+   * the reason goes to the log, and the connection goes on.
+   *
+   * When the program is replaced, the connection is closed after the response that is due.
+   *
+   * @param handler The response, or a function of the request that returns it.
+   */
+  serveHTTP(handler: any, options?: {
+    /**
+     * Bytes of a response body to collect in order to send it with a content-length. A longer body is
+     * sent in chunks unless its length is known. Default: "16k".
+     */
+    bufferSize?: number | string;
+    /** Bytes that the head of a request may have. A longer one is answered with 431. Default: "64k". */
+    maxHeaderSize?: number | string;
+    /** Requests after which the connection is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+    /**
+     * How long the head of a request may take from its first byte, and the first one from the
+     * beginning of the stream. Later it is answered with 408. 0 waits forever. Default: 30.
+     */
+    headTimeout?: number | string;
+    /**
+     * Bytes that the body of a request may have. A longer one is answered with 413. 0 means any
+     * number. Default: 0.
+     */
+    maxBodySize?: number | string;
+  }): Configuration;
+  /**
+   * Splits a stream of bytes.
+   *
+   * With a separator, each piece between two separators becomes a message; leading, adjacent and
+   * final separators make messages that are empty. MessageEnd and StreamEnd end the last piece. A
+   * function that returns a string at the first byte gives the separator.
+   *
+   * Any other function is called with each byte. When it returns an event, a Message or an array of
+   * these, the data up to that byte is put out, and then those.
+   *
+   * MessageStart and MessageEnd of the input are dropped.
+   *
+   * @param separator A string or Data, or a function that is called with each byte.
+   */
+  split(separator: string | Data | ((byte: number) => any)): Configuration;
+  /**
+   * Writes Data to a file.
+   *
+   * The file is opened at the first Data and closed at the end of the stream; folders that are
+   * missing are made. The name '-' stands for the standard output. Every event passes unchanged,
+   * also when the file cannot be written, which is logged.
+   *
+   * A shared file is opened once for all streams of the process that name it, and only such a file
+   * is put aside, under the name YYYY-MM-DD-HH-MM-SS-name, when it is full.
+   *
+   * @param filename The file's name.
+   */
+  tee(filename: string | (() => string), options?: {
+    /** Whether to keep what is in the file. Default: false. */
+    append?: boolean;
+    /** Whether streams share the file. Default: false. */
+    shared?: boolean;
+    /** Bytes at which a shared file is full; 0 means no limit. Default: 0. */
+    maxFileSize?: number | string;
+    /** How many full files are kept; 0 means all. Default: 0. */
+    maxFileCount?: number;
+    /** Seconds after which a shared file is full; 0 means no limit. Default: 0. */
+    rotateInterval?: number | string;
+  }): Configuration;
+  /**
+   * Limits the streams at a time.
+   *
+   * A number is the streams that exist at a time; the first event of a stream takes one, the end of
+   * its pipeline gives it back.
+   *
+   * The quota is a number, a size, or an algo.Quota. For a number, streams with equal accounts share
+   * units; accounts belong to this place in the script. An algo.Quota is shared by all filters that
+   * have it. Functions are called at the first event of a stream that is not empty. A quota of zero
+   * or less does not limit. Flushes are dropped.
+   *
+   * A stream that has to wait keeps its events in order, and pauses its source.
+   *
+   * @param quota How much there is.
+   * @param account Whose quota: any value, or a function that returns it.
+   */
+  throttleConcurrency(quota: number | string | algo.Quota | (() => number | string | algo.Quota), account?: any, options?: {
+    /** Whether a stream that waits pauses its source. Default: true. */
+    blockInput?: boolean;
+  }): Configuration;
+  /**
+   * Limits the bytes per second.
+   *
+   * A number is the bytes that pass within any second; Data is cut where they are used up.
+   *
+   * The quota is a number, a size, or an algo.Quota. For a number, streams with equal accounts share
+   * units; accounts belong to this place in the script. An algo.Quota is shared by all filters that
+   * have it. Functions are called at the first event of a stream that is not empty. A quota of zero
+   * or less does not limit. Flushes are dropped.
+   *
+   * A stream that has to wait keeps its events in order, and pauses its source.
+   *
+   * @param quota How much there is.
+   * @param account Whose quota: any value, or a function that returns it.
+   */
+  throttleDataRate(quota: number | string | algo.Quota | (() => number | string | algo.Quota), account?: any, options?: {
+    /** Whether a stream that waits pauses its source. Default: true. */
+    blockInput?: boolean;
+  }): Configuration;
+  /**
+   * Limits the messages per second.
+   *
+   * A number is the messages that pass within any second; a MessageStart takes one.
+   *
+   * The quota is a number, a size, or an algo.Quota. For a number, streams with equal accounts share
+   * units; accounts belong to this place in the script. An algo.Quota is shared by all filters that
+   * have it. Functions are called at the first event of a stream that is not empty. A quota of zero
+   * or less does not limit. Flushes are dropped.
+   *
+   * A stream that has to wait keeps its events in order, and pauses its source.
+   *
+   * @param quota How much there is.
+   * @param account Whose quota: any value, or a function that returns it.
+   */
+  throttleMessageRate(quota: number | string | algo.Quota | (() => number | string | algo.Quota), account?: any, options?: {
+    /** Whether a stream that waits pauses its source. Default: true. */
+    blockInput?: boolean;
+  }): Configuration;
+  /**
+   * Runs pipelines of other modules.
+   *
+   * With one module, the stream continues in its pipeline of the given name, or in its entry
+   * pipeline when no name is given.
+   *
+   * With an array of modules, the stream goes through the pipelines of that name from the first
+   * module to the last, then through their pipelines named by pipelineDown from the last to the
+   * first. Modules without such a pipeline are left out. At the first event that reaches a module,
+   * when() is asked: if it holds, neither that module nor those after it are entered, and the stream
+   * turns down through the down pipelines of the modules it has passed.
+   *
+   * @param modules A module's file name, or an array of them.
+   * @param pipelines The pipeline's name, the name of the pipeline on the way down, and the condition to turn down; the last two may be left out.
+   */
+  use(modules: any, ...pipelines: (string | (() => boolean))[]): Configuration;
+  /**
+   * Keeps all events until a condition holds.
+   *
+   * The condition is asked at each event, and whenever something was received or has ended in a
+   * pipeline of the same connection: in a fork, for example. When it returns a promise, events wait
+   * until that is fulfilled; a rejection ends the stream with RuntimeError. Then everything passes,
+   * in order. More than 256 KB of kept events pause their source.
+   *
+   * @param condition Returns true, or a promise, when events may pass.
+   */
+  wait(condition: (...args: any[]) => any, options?: {
+    /** Seconds after the first event at which events pass anyway; 0 waits forever. Default: 0. */
+    timeout?: number | string;
+  }): Configuration;
+}
+
+/** Writes to the log. */
+declare namespace console {
+  /**
+   * Writes a line of level debug.
+   *
+   * @param values Strings are written as they are, other values in a form for people to read.
+   */
+  function debug(...values: any[]): void;
+  /**
+   * Writes a line of level error.
+   *
+   * @param values Strings are written as they are, other values in a form for people to read.
+   */
+  function error(...values: any[]): void;
+  /**
+   * Writes a line of level info.
+   *
+   * @param values Strings are written as they are, other values in a form for people to read.
+   */
+  function info(...values: any[]): void;
+  /**
+   * Writes a line of level info.
+   *
+   * @param values Strings are written as they are, other values in a form for people to read.
+   */
+  function log(...values: any[]): void;
+  /**
+   * Writes a line of level warn.
+   *
+   * @param values Strings are written as they are, other values in a form for people to read.
+   */
+  function warn(...values: any[]): void;
+}
+
+/**
+ * A run of bytes.
+ *
+ * A Data is mutable and shared by reference. As an event, an empty Data is a flush: what was
+ * written so far should go out.
+ */
+declare class Data extends Event {
+  /**
+   * Makes a Data of the bytes of a string, of another Data or of an array; without arguments it is
+   * empty.
+   *
+   * @param bytes A string, another Data, or an array of numbers from 0 to 255.
+   * @param encoding How the string writes bytes. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url". Default: "utf8".
+   */
+  constructor(bytes?: string | Data | number[], encoding?: string);
+  /** The number of bytes. */
+  readonly size: number;
+  /** The name of the class. */
+  readonly type: string;
+  /**
+   * Makes a Data of a string like the constructor, but returns null when the string is not valid in
+   * the encoding.
+   *
+   * @param text The bytes as text.
+   * @param encoding How the text writes bytes. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url". Default: "utf8".
+   */
+  static from(text: string, encoding?: string): Data | null;
+  /**
+   * Removes the last bytes and returns them; all of them when there are fewer.
+   *
+   * @param count How many bytes.
+   */
+  pop(count: number): Data;
+  /**
+   * Appends bytes and returns this Data.
+   *
+   * @param bytes A string, another Data, which stays as it is, or an array of bytes.
+   */
+  push(bytes: string | Data | number[]): Data;
+  /**
+   * Removes the first bytes and returns them; all of them when there are fewer.
+   *
+   * @param count How many bytes.
+   */
+  shift(count: number): Data;
+  /**
+   * Removes the bytes up to and including the first for which the predicate is true, and returns
+   * them; all when there is none.
+   *
+   * @param predicate Called with each byte, a number from 0 to 255.
+   */
+  shiftTo(predicate: (byte: number) => boolean): Data;
+  /**
+   * Removes the bytes before the first for which the predicate is false, and returns them.
+   *
+   * @param predicate Called with each byte, a number from 0 to 255.
+   */
+  shiftWhile(predicate: (byte: number) => boolean): Data;
+  /** Returns the bytes as an array of numbers. */
+  toArray(): number[];
+  /**
+   * Returns the bytes as text; undefined when they are not valid in the encoding.
+   *
+   * @param encoding One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url". Default: "utf8".
+   */
+  toString(encoding?: string): string | undefined;
+}
+
+/** What flows through pipelines: Data, MessageStart, MessageEnd and StreamEnd. */
+declare class Event {
+  protected constructor();
+}
+
+/** Helpers for HTTP services. */
+declare namespace http {
+}
+
+declare namespace http {
+  /**
+   * A file of the codebase, to be served over HTTP. Its compressed variants are files with .gz or
+   * .br behind the name.
+   */
+  class File {
+    /**
+     * Opens a file. It throws when there is none.
+     *
+     * @param path A path in the codebase. It cannot lead out of it. A directory stands for the index.html in it.
+     */
+    constructor(path: string);
+    /**
+     * Opens a file; null when there is none.
+     *
+     * @param path A path in the codebase. It cannot lead out of it. A directory stands for the index.html in it.
+     */
+    static from(path: string): http.File | null;
+    /**
+     * Returns a response with the file as its body: brotli or gzip, if there is such a variant and it
+     * is accepted, else plain.
+     *
+     * @param acceptEncoding The accept-encoding header of the request.
+     */
+    toMessage(acceptEncoding?: string): Message;
+  }
+}
+
+declare namespace http {
+  /**
+   * A pattern of paths, which is called like a function.
+   *
+   * Segments are literal text, compared without regard to case, {name} for a segment of any text, or
+   * * for any segment; a * at the end stands for all that follows.
+   */
+  class Match {
+    /**
+     * Makes a pattern.
+     *
+     * @param pattern The pattern, which begins with a slash.
+     */
+    constructor(pattern: string);
+    /**
+     * Returns an object of what the path has for each {name}, and for a * at the end; null when it
+     * does not match. Calling the pattern itself is the same. A slash at the end, the query and the
+     * fragment are ignored.
+     *
+     * @param path The path, or the head of a request.
+     */
+    match(path: string | object): object | null;
+  }
+}
+
+/** A connection that a port accepted. */
+declare class Inbound {
+  private constructor();
+  /**
+   * The IP address that the peer wanted to reach: that of the port, unless the connection was
+   * redirected to a transparent one.
+   */
+  readonly destinationAddress: string;
+  /** The port that the peer wanted to reach. */
+  readonly destinationPort: number;
+  /** A number that is unique in the process. */
+  readonly id: number;
+  /** The IP address that accepted the connection. */
+  readonly localAddress: string;
+  /** The port that accepted the connection. */
+  readonly localPort: number;
+  /** The peer's IP address. */
+  readonly remoteAddress: string;
+  /** The peer's port. */
+  readonly remotePort: number;
+}
+
+/** An IPv4 or IPv6 address. */
+declare class IP {
+  /**
+   * Makes an address.
+   *
+   * @param ip The address as text, or its 4 or 16 bytes.
+   */
+  constructor(ip: string | Data | number[] | IP);
+  /** 4 or 6. */
+  readonly version: number;
+  /**
+   * Tells whether a text is an IPv4 address.
+   *
+   * @param text The text.
+   */
+  static isV4(text: any): boolean;
+  /**
+   * Tells whether a text is an IPv6 address.
+   *
+   * @param text The text.
+   */
+  static isV6(text: any): boolean;
+  /** Returns the address in 4 bytes or 8 words of 16 bits. */
+  decompose(): number[];
+  /** Returns the 4 or 16 bytes. */
+  toBytes(): number[];
+  /** Returns the address as text. */
+  toString(): string;
+}
+
+/** An IP address with a port. */
+declare class IPEndpoint {
+  /**
+   * Makes an endpoint.
+   *
+   * @param ip An address, or address and port, such as "1.2.3.4:80" or "[::1]:80".
+   * @param port The port, if it is not in the address. Default: 0.
+   * @param protocol "tcp" or "udp". Default: "tcp".
+   */
+  constructor(ip: string | IP | Data | number[], port?: number, protocol?: string);
+  /** The address. */
+  readonly ip: IP;
+  /** The port. */
+  readonly port: number;
+  /** "tcp" or "udp". */
+  readonly protocol: string;
+  /** Returns address and port as text. */
+  toString(): string;
+}
+
+/** Another name for Netmask. */
+declare class IPMask {
+  /**
+   * Makes a block.
+   *
+   * @param cidr An address and the length of its mask in bits, such as "10.0.0.0/8"; or that length alone, if the bytes follow.
+   * @param bytes The 4 or 16 bytes of the address.
+   */
+  constructor(cidr: string | number, bytes?: Data | number[]);
+  /** The first address of the block. */
+  readonly base: string;
+  /** The length of the mask in bits. */
+  readonly bitmask: number;
+  /** The last address of the block. */
+  readonly broadcast: string;
+  /** The first host address. */
+  readonly first: string;
+  /** The complement of the mask. */
+  readonly hostmask: string;
+  /** The address as it was given. */
+  readonly ip: string;
+  /** The last host address. */
+  readonly last: string;
+  /** The mask as an address. */
+  readonly mask: string;
+  /** The number of addresses in the block. */
+  readonly size: number;
+  /** 4 or 6. */
+  readonly version: number;
+  /**
+   * Tells whether an address is in the block; malformed text is in none.
+   *
+   * @param ip The address.
+   */
+  contains(ip: string | IP): boolean;
+  /** Returns the address in 4 bytes or 8 words of 16 bits. */
+  decompose(): number[];
+  /** Returns the host addresses one by one, from the first to the last, and then "". */
+  next(): string;
+  /** Returns the 4 or 16 bytes of the address. */
+  toBytes(): number[];
+  /** Returns the block in CIDR notation. */
+  toString(): string;
+}
+
+/** Reads and writes JSON (RFC 8259). */
+interface JSON {
+  /**
+   * Returns the value of a document in a Data; undefined when it is not valid.
+   *
+   * @param data The document.
+   * @param reviver Called with the name, the value and the object around it for each member, innermost first; what it returns takes the place of the value, undefined removes it.
+   */
+  decode(data: string | Data, reviver?: (...args: any[]) => any): any;
+  /**
+   * Returns a value as JSON in a Data; undefined for what has no JSON.
+   *
+   * @param value What to write. Members that are undefined or functions are left out; NaN, infinite numbers, cycles and what is more than 100 levels deep become null.
+   * @param replacer A function called with the name, the value and the object around it for each member, which returns what to write; or an array of the names of the members to write.
+   * @param space Blanks per level, 10 at most, or the string to indent with; then each member is on a line of its own.
+   */
+  encode(value: any, replacer?: ((key: string, value: any, parent: any) => any) | string[], space?: number | string): Data | undefined;
+  /**
+   * Returns the value of a document in a string; undefined when it is not valid.
+   *
+   * @param text The document.
+   * @param reviver Called with the name, the value and the object around it for each member, innermost first; what it returns takes the place of the value, undefined removes it.
+   */
+  parse(text: string | Data, reviver?: (...args: any[]) => any): any;
+  /**
+   * Returns a value as JSON; undefined for what has no JSON.
+   *
+   * @param value What to write. Members that are undefined or functions are left out; NaN, infinite numbers, cycles and what is more than 100 levels deep become null.
+   * @param replacer A function called with the name, the value and the object around it for each member, which returns what to write; or an array of the names of the members to write.
+   * @param space Blanks per level, 10 at most, or the string to indent with; then each member is on a line of its own.
+   */
+  stringify(value: any, replacer?: ((key: string, value: any, parent: any) => any) | string[], space?: number | string): string | undefined;
+}
+
+/** Logs of scripts. */
+declare namespace logging {
+}
+
+declare namespace logging {
+  /**
+   * A log of bytes: each record is its values, Data, strings and arrays of bytes, one behind the
+   * other.
+   */
+  class BinaryLogger {
+    /**
+     * Makes a log without targets: its records are only kept for a while for the admin service.
+     *
+     * @param name The name of the log.
+     */
+    constructor(name: string);
+    /** The name of the log. */
+    readonly name: string;
+    /**
+     * Writes a record. It never waits: what does not fit into the queue of a target is dropped.
+     *
+     * @param values What to write.
+     */
+    log(...values: any[]): void;
+    /**
+     * Adds a file as a target: a line for each record. Returns this log.
+     *
+     * @param path A path of the file system; it may be relative to the current directory.
+     */
+    toFile(path: string, options?: {
+      /** Keep what is in the file. Default: true. */
+      append?: boolean;
+      /** The size above which a new file begins. 0 means no limit. Default: 0. */
+      maxFileSize?: number | string;
+      /** How many full files are kept. 0 keeps all. Default: 0. */
+      maxFileCount?: number;
+      /** The age at which a new file begins. 0 means never. Default: 0. */
+      rotateInterval?: number | string;
+    }): logging.BinaryLogger;
+    /**
+     * Adds an HTTP server as a target: each request has a batch of records as its body. Answers are
+     * ignored; connections are tried again until they succeed. Returns this log.
+     *
+     * @param url Where to send requests to.
+     */
+    toHTTP(url: string, options?: {
+      /** The method of the requests. Default: "POST". */
+      method?: string;
+      /** Header fields of the requests. The host comes from the URL unless it is here. */
+      headers?: object;
+      /**
+       * How records become requests: size (1000) records at most, an incomplete batch after timeout (5)
+       * seconds without a record or interval (5) seconds after the last batch; prefix, postfix and
+       * separator go around and between the records.
+       */
+      batch?: object;
+      /** How many bytes of records may wait. Default: "8m". */
+      bufferLimit?: number | string;
+      /**
+       * For https: certificate, an object of cert and key, and trusted, an array of certificates, all in
+       * PEM. By default the system's certificates are trusted.
+       */
+      tls?: object;
+    }): logging.BinaryLogger;
+    /** Adds standard error as a target: a line for each record. Returns this log. */
+    toStderr(): logging.BinaryLogger;
+    /** Adds standard output as a target: a line for each record. Returns this log. */
+    toStdout(): logging.BinaryLogger;
+    /**
+     * Adds the system's logger as a target. Returns this log.
+     *
+     * @param priority EMERG, ALERT, CRIT, ERR, WARNING, NOTICE, INFO or DEBUG. Default: "INFO".
+     */
+    toSyslog(priority?: string): logging.BinaryLogger;
+  }
+}
+
+declare namespace logging {
+  /** A log of JSON: each record is the JSON of its values, one behind the other. */
+  class JSONLogger {
+    /**
+     * Makes a log without targets: its records are only kept for a while for the admin service.
+     *
+     * @param name The name of the log.
+     */
+    constructor(name: string);
+    /** The name of the log. */
+    readonly name: string;
+    /**
+     * Writes a record. It never waits: what does not fit into the queue of a target is dropped.
+     *
+     * @param values What to write.
+     */
+    log(...values: any[]): void;
+    /**
+     * Adds a file as a target: a line for each record. Returns this log.
+     *
+     * @param path A path of the file system; it may be relative to the current directory.
+     */
+    toFile(path: string, options?: {
+      /** Keep what is in the file. Default: true. */
+      append?: boolean;
+      /** The size above which a new file begins. 0 means no limit. Default: 0. */
+      maxFileSize?: number | string;
+      /** How many full files are kept. 0 keeps all. Default: 0. */
+      maxFileCount?: number;
+      /** The age at which a new file begins. 0 means never. Default: 0. */
+      rotateInterval?: number | string;
+    }): logging.JSONLogger;
+    /**
+     * Adds an HTTP server as a target: each request has a batch of records as its body. Answers are
+     * ignored; connections are tried again until they succeed. Returns this log.
+     *
+     * @param url Where to send requests to.
+     */
+    toHTTP(url: string, options?: {
+      /** The method of the requests. Default: "POST". */
+      method?: string;
+      /** Header fields of the requests. The host comes from the URL unless it is here. */
+      headers?: object;
+      /**
+       * How records become requests: size (1000) records at most, an incomplete batch after timeout (5)
+       * seconds without a record or interval (5) seconds after the last batch; prefix, postfix and
+       * separator go around and between the records.
+       */
+      batch?: object;
+      /** How many bytes of records may wait. Default: "8m". */
+      bufferLimit?: number | string;
+      /**
+       * For https: certificate, an object of cert and key, and trusted, an array of certificates, all in
+       * PEM. By default the system's certificates are trusted.
+       */
+      tls?: object;
+    }): logging.JSONLogger;
+    /** Adds standard error as a target: a line for each record. Returns this log. */
+    toStderr(): logging.JSONLogger;
+    /** Adds standard output as a target: a line for each record. Returns this log. */
+    toStdout(): logging.JSONLogger;
+    /**
+     * Adds the system's logger as a target. Returns this log.
+     *
+     * @param priority EMERG, ALERT, CRIT, ERR, WARNING, NOTICE, INFO or DEBUG. Default: "INFO".
+     */
+    toSyslog(priority?: string): logging.JSONLogger;
+  }
+}
+
+declare namespace logging {
+  /** A log of lines of text. Values are joined by blanks; objects are written as JSON. */
+  class TextLogger {
+    /**
+     * Makes a log without targets: its records are only kept for a while for the admin service.
+     *
+     * @param name The name of the log.
+     */
+    constructor(name: string);
+    /** The name of the log. */
+    readonly name: string;
+    /**
+     * Writes a record. It never waits: what does not fit into the queue of a target is dropped.
+     *
+     * @param values What to write.
+     */
+    log(...values: any[]): void;
+    /**
+     * Adds a file as a target: a line for each record. Returns this log.
+     *
+     * @param path A path of the file system; it may be relative to the current directory.
+     */
+    toFile(path: string, options?: {
+      /** Keep what is in the file. Default: true. */
+      append?: boolean;
+      /** The size above which a new file begins. 0 means no limit. Default: 0. */
+      maxFileSize?: number | string;
+      /** How many full files are kept. 0 keeps all. Default: 0. */
+      maxFileCount?: number;
+      /** The age at which a new file begins. 0 means never. Default: 0. */
+      rotateInterval?: number | string;
+    }): logging.TextLogger;
+    /**
+     * Adds an HTTP server as a target: each request has a batch of records as its body. Answers are
+     * ignored; connections are tried again until they succeed. Returns this log.
+     *
+     * @param url Where to send requests to.
+     */
+    toHTTP(url: string, options?: {
+      /** The method of the requests. Default: "POST". */
+      method?: string;
+      /** Header fields of the requests. The host comes from the URL unless it is here. */
+      headers?: object;
+      /**
+       * How records become requests: size (1000) records at most, an incomplete batch after timeout (5)
+       * seconds without a record or interval (5) seconds after the last batch; prefix, postfix and
+       * separator go around and between the records.
+       */
+      batch?: object;
+      /** How many bytes of records may wait. Default: "8m". */
+      bufferLimit?: number | string;
+      /**
+       * For https: certificate, an object of cert and key, and trusted, an array of certificates, all in
+       * PEM. By default the system's certificates are trusted.
+       */
+      tls?: object;
+    }): logging.TextLogger;
+    /** Adds standard error as a target: a line for each record. Returns this log. */
+    toStderr(): logging.TextLogger;
+    /** Adds standard output as a target: a line for each record. Returns this log. */
+    toStdout(): logging.TextLogger;
+    /**
+     * Adds the system's logger as a target. Returns this log.
+     *
+     * @param priority EMERG, ALERT, CRIT, ERR, WARNING, NOTICE, INFO or DEBUG. Default: "INFO".
+     */
+    toSyslog(priority?: string): logging.TextLogger;
+  }
+}
+
+/**
+ * A whole message.
+ *
+ * It is not an event; where events are wanted it stands for a MessageStart with the head, a Data
+ * with the body, if there is one, and a MessageEnd with the tail.
+ */
+declare class Message {
+  /**
+   * Makes a message: of nothing, of a body, of a head, of a head and a body, or of all parts. A
+   * single argument is the body if it is a string or a Data, else the head.
+   *
+   * @param head What is known about the message, such as method, path, status and headers. It is shared by reference.
+   * @param body The body; what is no string and no Data is the payload.
+   * @param tail What follows the body, such as trailers.
+   */
+  constructor(head?: object | string | Data, body?: string | Data | any, tail?: object);
+  /** The body; null when the message was made without one. */
+  readonly body: Data | null;
+  /**
+   * What is known about the message, such as method, path, status and headers. It is shared by
+   * reference.
+   */
+  readonly head: any;
+  /** The decoded body, for codecs that have one. */
+  readonly payload: any;
+  /** What follows the body, such as trailers. */
+  readonly tail: any;
+  /** The name of the class. */
+  readonly type: string;
+}
+
+/** The end of a message. */
+declare class MessageEnd extends Event {
+  /**
+   * Makes the event.
+   *
+   * @param tail What follows the body, such as trailers.
+   * @param payload The decoded body, for codecs that have one.
+   */
+  constructor(tail?: object, payload?: any);
+  /** The decoded body, for codecs that have one. */
+  readonly payload: any;
+  /** What follows the body, such as trailers. */
+  readonly tail: any;
+  /** The name of the class. */
+  readonly type: string;
+}
+
+/** The beginning of a message. */
+declare class MessageStart extends Event {
+  /**
+   * Makes the event.
+   *
+   * @param head What is known about the message, such as method, path, status and headers. It is shared by reference.
+   */
+  constructor(head?: object);
+  /**
+   * What is known about the message, such as method, path, status and headers. It is shared by
+   * reference.
+   */
+  readonly head: any;
+  /** The name of the class. */
+  readonly type: string;
+}
+
+/**
+ * A block of IPv4 or IPv6 addresses in CIDR notation (RFC 4632, 3.1). IPMask is another name for
+ * it.
+ */
+declare class Netmask {
+  /**
+   * Makes a block.
+   *
+   * @param cidr An address and the length of its mask in bits, such as "10.0.0.0/8"; or that length alone, if the bytes follow.
+   * @param bytes The 4 or 16 bytes of the address.
+   */
+  constructor(cidr: string | number, bytes?: Data | number[]);
+  /** The first address of the block. */
+  readonly base: string;
+  /** The length of the mask in bits. */
+  readonly bitmask: number;
+  /** The last address of the block. */
+  readonly broadcast: string;
+  /** The first host address. */
+  readonly first: string;
+  /** The complement of the mask. */
+  readonly hostmask: string;
+  /** The address as it was given. */
+  readonly ip: string;
+  /** The last host address. */
+  readonly last: string;
+  /** The mask as an address. */
+  readonly mask: string;
+  /** The number of addresses in the block. */
+  readonly size: number;
+  /** 4 or 6. */
+  readonly version: number;
+  /**
+   * Tells whether an address is in the block; malformed text is in none.
+   *
+   * @param ip The address.
+   */
+  contains(ip: string | IP): boolean;
+  /** Returns the address in 4 bytes or 8 words of 16 bits. */
+  decompose(): number[];
+  /** Returns the host addresses one by one, from the first to the last, and then "". */
+  next(): string;
+  /** Returns the 4 or 16 bytes of the address. */
+  toBytes(): number[];
+  /** Returns the block in CIDR notation. */
+  toString(): string;
+}
+
+/** Files, environment and processes of the operating system. */
+declare namespace os {
+  const env: any;
+  const platform: string;
+  /**
+   * Returns the absolute form of a path.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function abspath(path: string): string;
+  /**
+   * Changes the current directory of the process. It throws when that is not possible.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function chdir(path: string): void;
+  /** Returns the user's home directory. */
+  function home(): string;
+  /**
+   * Sends a signal to a process. Tells whether that was possible.
+   *
+   * @param pid The number of the process.
+   * @param signal The number of the signal or its name, such as "SIGTERM"; 0 only looks whether the process can be reached. Default: 0.
+   */
+  function kill(pid: number, signal?: number | string): boolean;
+  /**
+   * Returns the names of what is in a directory, those of directories with a slash at the end. It is
+   * empty when there is no such directory.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function list(path: string): string[];
+  /**
+   * Makes a directory. It throws when that is not possible.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function mkdir(path: string, options?: {
+    /** Make the directories above it, too; then it may be there already. Default: false. */
+    recursive?: boolean;
+  }): void;
+  /**
+   * Returns the content of a file. It throws when the file cannot be read.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function read(path: string): Data;
+  /**
+   * Returns the names of what is in a directory, those of directories with a slash at the end. It is
+   * empty when there is no such directory.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function readDir(path: string): string[];
+  /**
+   * Returns the content of a file; null, and a line in the log, when it cannot be read.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function readFile(path: string): Data | null;
+  /**
+   * Renames a file or a directory. It throws when that is not possible.
+   *
+   * @param from A path of the file system; it may be relative to the current directory.
+   * @param to The new path.
+   */
+  function rename(from: string, to: string): void;
+  /**
+   * Deletes a file, or a directory if recursive. It throws when that is not possible.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function rm(path: string, options?: {
+    /** Delete what is in it, too. Default: false. */
+    recursive?: boolean;
+    /** Do not complain when there is nothing to delete. Default: false. */
+    force?: boolean;
+  }): void;
+  /**
+   * Deletes a directory. It throws when that is not possible.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function rmdir(path: string, options?: {
+    /** Delete what is in it, too. Default: false. */
+    recursive?: boolean;
+    /** Do not complain when there is nothing to delete. Default: false. */
+    force?: boolean;
+  }): void;
+  /**
+   * Returns what is known about a file, following symbolic links; null when there is none.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function stat(path: string): Stats | null;
+  /**
+   * Deletes a file. Tells whether it was there and is gone.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   */
+  function unlink(path: string): boolean;
+  /**
+   * Writes a file in place of an earlier one. It returns false, after a line in the log, when that
+   * is not possible.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   * @param content The bytes.
+   */
+  function write(path: string, content: string | Data): boolean;
+  /**
+   * Writes a file in place of an earlier one. It returns false, after a line in the log, when that
+   * is not possible.
+   *
+   * @param path A path of the file system; it may be relative to the current directory.
+   * @param content The bytes.
+   */
+  function writeFile(path: string, content: string | Data): boolean;
+}
+
+/** Paths as text: nothing here looks at files. */
+declare namespace os.path {
+  /**
+   * Returns the last part of a path.
+   *
+   * @param path The path.
+   * @param suffix Left out at the end of the result.
+   */
+  function basename(path: string, suffix?: string): string;
+  /**
+   * Returns a path without its last part; "" when it has no slash.
+   *
+   * @param path The path.
+   */
+  function dirname(path: string): string;
+  /**
+   * Joins parts of a path with slashes, and removes "." and "..".
+   *
+   * @param parts Parts of a path.
+   */
+  function join(...parts: string[]): string;
+  /**
+   * Returns a path that begins with a slash, without "." and ".." and doubled slashes.
+   *
+   * @param path The path.
+   */
+  function normalize(path: string): string;
+  /**
+   * Returns the absolute path to which the parts lead, one from the other, from the current
+   * directory.
+   *
+   * @param parts Parts of a path.
+   */
+  function resolve(...parts: string[]): string;
+}
+
+declare namespace os {
+  /** What is known about a file. Times are seconds since 1970, with fractions. */
+  class Stats {
+    private constructor();
+    /** When the file was read. */
+    readonly atime: number;
+    /** The block size for reading and writing in bytes. */
+    readonly blksize: number;
+    /** How many blocks of 512 bytes the file takes. */
+    readonly blocks: number;
+    /** When the content or the attributes were changed. */
+    readonly ctime: number;
+    /** The device that the file is on. */
+    readonly dev: number;
+    /** The group. */
+    readonly gid: number;
+    /** The number of the file on its device. */
+    readonly ino: number;
+    /** Kind and permissions. */
+    readonly mode: number;
+    /** When the content was changed. */
+    readonly mtime: number;
+    /** How many names the file has. */
+    readonly nlink: number;
+    /** The device that a device file stands for. */
+    readonly rdev: number;
+    /** The number of bytes. */
+    readonly size: number;
+    /** The owner. */
+    readonly uid: number;
+    /** Tells whether it is a block device. */
+    isBlockDevice(): boolean;
+    /** Tells whether it is a character device. */
+    isCharacterDevice(): boolean;
+    /** Tells whether it is a directory. */
+    isDirectory(): boolean;
+    /** Tells whether it is a named pipe. */
+    isFIFO(): boolean;
+    /** Tells whether it is a regular file. */
+    isFile(): boolean;
+    /** Tells whether it is a socket. */
+    isSocket(): boolean;
+    /** Tells whether it is a symbolic link; never, because links are followed. */
+    isSymbolicLink(): boolean;
+  }
+}
+
+/**
+ * a connection that connect makes
+ *
+ * The callback of connect's option onState gets it.
+ */
+declare class Outbound {
+  private constructor();
+  /** Our IP address; empty without a connection. */
+  readonly localAddress: string;
+  /** Our port; 0 without a connection. */
+  readonly localPort: number;
+  /** The server's IP address; empty without a connection. */
+  readonly remoteAddress: string;
+  /** The server's port; 0 without a connection. */
+  readonly remotePort: number;
+  /** open, resolving, connecting, connected, idle (before another attempt) or closed. */
+  readonly state: string;
+  /** Drops the connection; the stream does not end by it. */
+  close(): void;
+}
+
+/** A pipeline that was described by a function and can be used in many places. */
+declare class PipelineTemplate {
+  private constructor();
+  /**
+   * Starts the pipeline in a new context and feeds it. The promise gets the result of onEnd when the
+   * pipeline has output StreamEnd and ended.
+   *
+   * @param events An event, a Message or an array of those.
+   */
+  process(events: any): Promise<any>;
+  /**
+   * Starts the pipeline in a new context. The promise gets the result of onEnd when the pipeline has
+   * output StreamEnd and ended.
+   *
+   * @param args What onStart gets.
+   */
+  spawn(...args: any[]): Promise<any>;
+}
+
+/**
+ * The program. Called as a function, pipy(variables?) starts the description of a module: the
+ * members of the object, or of the object that a function returns, are the module's context
+ * variables and their initial values.
+ */
+declare namespace pipy {
+  /**
+   * Ends the process in good order.
+   *
+   * @param code The exit status. Default: 0.
+   */
+  function exit(code?: number): void;
+  /**
+   * Returns the names of all files below a folder of the codebase, relative to it.
+   *
+   * @param path A folder in the codebase. Default: "/".
+   */
+  function list(path?: string): string[];
+  /**
+   * Opens a port, or changes what runs for its new connections.
+   *
+   * @param address A port, 'ip:port', '[ipv6]:port' or 'unix:/path'.
+   */
+  function listen(address: any, options?: {
+    /**
+     * Connections at a time; when there are as many, others wait in the backlog. -1 is no limit.
+     * Default: -1.
+     */
+    maxConnections?: number;
+  }): void;
+  /**
+   * Returns a file of the codebase, null when there is none.
+   *
+   * @param path A path in the codebase.
+   */
+  function load(path: string): Data | null;
+  /** Loads the codebase anew, as SIGHUP does. */
+  function restart(): void;
+  /**
+   * Evaluates a file of the codebase as one expression and returns its value, which is computed
+   * once.
+   *
+   * @param path A path in the codebase.
+   */
+  function solve(path: string): any;
+}
+
+/** Numbers for operators, read at the admin port. */
+declare namespace stats {
+}
+
+declare namespace stats {
+  /** A number that only grows. */
+  class Counter {
+    /**
+     * Makes a counter.
+     *
+     * @param name The name of the metric. A metric of the same name is replaced.
+     * @param labels The names of its labels.
+     */
+    constructor(name: string, labels?: string[]);
+    /** How many labels are without a value here. */
+    readonly dimensions: number;
+    /** The last label value of this metric; "" when it has none. */
+    readonly label: string;
+    /** The name of the metric. */
+    readonly name: string;
+    /** "counter", "gauge" or "histogram". */
+    readonly type: string;
+    /** The number; of a histogram the counts of its buckets, the count of all samples and their sum. */
+    readonly value: number | number[];
+    /** Drops the metrics with more label values. */
+    clear(): void;
+    /**
+     * Adds a number, which must not be negative. Returns this metric.
+     *
+     * @param number The number. Default: 1.
+     */
+    increase(number?: number): stats.Counter;
+    /** Returns the metrics with one more label value. */
+    submetrics(): stats.Counter[];
+    /** Returns the value. */
+    valueOf(): number | number[];
+    /**
+     * Returns the metric for the given values of the labels that follow; null when no label is left.
+     *
+     * @param values The values of the labels.
+     */
+    withLabels(...values: string[]): stats.Counter | null;
+    /** Goes back to zero. */
+    zero(): void;
+  }
+}
+
+declare namespace stats {
+  /** A number that goes up and down. */
+  class Gauge {
+    /**
+     * Makes a gauge.
+     *
+     * @param name The name of the metric. A metric of the same name is replaced.
+     * @param labels The names of its labels.
+     * @param onCollect Called with the gauge before it is read, so that it can be set.
+     */
+    constructor(name: string, labels?: string[], onCollect?: (gauge: stats.Gauge) => void);
+    /** How many labels are without a value here. */
+    readonly dimensions: number;
+    /** The last label value of this metric; "" when it has none. */
+    readonly label: string;
+    /** The name of the metric. */
+    readonly name: string;
+    /** "counter", "gauge" or "histogram". */
+    readonly type: string;
+    /** The number; of a histogram the counts of its buckets, the count of all samples and their sum. */
+    readonly value: number | number[];
+    /** Drops the metrics with more label values. */
+    clear(): void;
+    /**
+     * Subtracts a number. Returns this metric.
+     *
+     * @param number The number. Default: 1.
+     */
+    decrease(number?: number): stats.Gauge;
+    /**
+     * Adds a number. Returns this metric.
+     *
+     * @param number The number. Default: 1.
+     */
+    increase(number?: number): stats.Gauge;
+    /**
+     * Sets the gauge. Returns this metric.
+     *
+     * @param number The number.
+     */
+    set(number: number): stats.Gauge;
+    /** Returns the metrics with one more label value. */
+    submetrics(): stats.Gauge[];
+    /** Returns the value. */
+    valueOf(): number | number[];
+    /**
+     * Returns the metric for the given values of the labels that follow; null when no label is left.
+     *
+     * @param values The values of the labels.
+     */
+    withLabels(...values: string[]): stats.Gauge | null;
+    /** Goes back to zero. */
+    zero(): void;
+  }
+}
+
+declare namespace stats {
+  /** Counts samples in buckets. */
+  class Histogram {
+    /**
+     * Makes a histogram.
+     *
+     * @param name The name of the metric. A metric of the same name is replaced.
+     * @param buckets The upper limits of the buckets, which count samples up to them.
+     * @param labels The names of its labels.
+     */
+    constructor(name: string, buckets: number[], labels?: string[]);
+    /** How many labels are without a value here. */
+    readonly dimensions: number;
+    /** The last label value of this metric; "" when it has none. */
+    readonly label: string;
+    /** The name of the metric. */
+    readonly name: string;
+    /** Estimates below which value a share of the samples lies. */
+    readonly percentile: algo.Percentile;
+    /** "counter", "gauge" or "histogram". */
+    readonly type: string;
+    /** The number; of a histogram the counts of its buckets, the count of all samples and their sum. */
+    readonly value: number | number[];
+    /** Drops the metrics with more label values. */
+    clear(): void;
+    /**
+     * Counts a sample. Returns this metric.
+     *
+     * @param number The number.
+     */
+    observe(number: number): stats.Histogram;
+    /** Returns the metrics with one more label value. */
+    submetrics(): stats.Histogram[];
+    /** Returns the value. */
+    valueOf(): number | number[];
+    /**
+     * Returns the metric for the given values of the labels that follow; null when no label is left.
+     *
+     * @param values The values of the labels.
+     */
+    withLabels(...values: string[]): stats.Histogram | null;
+    /** Goes back to zero. */
+    zero(): void;
+  }
+}
+
+/** The end of a stream: the last event of a pipeline. */
+declare class StreamEnd extends Event {
+  /**
+   * Makes the event.
+   *
+   * @param error The name of an error, or any other value, which makes the error a RuntimeError. Without it the stream ends in good order. The names are UnknownError, RuntimeError, ReadError, WriteError, CannotResolve, ConnectionAborted, ConnectionCanceled, ConnectionReset, ConnectionRefused, ConnectionTimeout, ReadTimeout, WriteTimeout, IdleTimeout, Unauthorized, BufferOverflow, ProtocolError and Replay.
+   */
+  constructor(error?: string | any);
+  /**
+   * The name of the error, or the value that a script gave for it; "" when the stream ended in good
+   * order.
+   */
+  readonly error: any;
+  /** The name of the class. */
+  readonly type: string;
+}
+
+/** A timer that starts when it is made. */
+declare class Timeout {
+  /**
+   * Starts a timer.
+   *
+   * @param duration How long it takes.
+   */
+  constructor(duration: number | string);
+  /** Stops the timer. Nothing happens when the time is over. */
+  cancel(): void;
+  /**
+   * Starts the timer anew and returns it. Those who wait go on waiting.
+   *
+   * @param duration How long it takes; as long as the last time when it is left out.
+   */
+  restart(duration?: number | string): Timeout;
+  /**
+   * Returns a promise that is fulfilled with this Timeout when the time is over, and rejected with
+   * it when it is cancelled.
+   */
+  wait(): Promise<Timeout>;
+}
+
+/** A URL taken apart (RFC 3986). It does not change. */
+declare class URL {
+  /**
+   * Takes a URL apart.
+   *
+   * @param url The URL; it may be relative if there is a base.
+   * @param base An absolute URL.
+   */
+  constructor(url: string, base?: string | URL);
+  /** User name and password, joined by a colon. */
+  readonly auth: string;
+  /** The fragment, with its number sign. */
+  readonly hash: string;
+  /** Host name and port; the latter only when the URL has it. */
+  readonly host: string;
+  /** The host name. */
+  readonly hostname: string;
+  /** The whole URL. */
+  readonly href: string;
+  /** Scheme, host name and port. */
+  readonly origin: string;
+  /** The password. */
+  readonly password: string;
+  /** The path with the query. */
+  readonly path: string;
+  /** The path without the query. */
+  readonly pathname: string;
+  /** The port; when the URL has none, the one that is usual for its scheme. */
+  readonly port: string;
+  /** The scheme in lower case, with a colon. */
+  readonly protocol: string;
+  /** The query without its question mark. */
+  readonly query: string;
+  /** The query with its question mark. */
+  readonly search: string;
+  /** The query taken apart. */
+  readonly searchParams: URLSearchParams;
+  /** The user name. */
+  readonly username: string;
+  /**
+   * Undoes encode: percent-encoded characters that separate the parts of a URL stay as they are.
+   *
+   * @param text The text.
+   */
+  static decode(text: string): string;
+  /**
+   * Decodes all percent-encoded characters. What is no valid encoding stays as it is.
+   *
+   * @param text The text.
+   */
+  static decodeComponent(text: string): string;
+  /**
+   * Percent-encodes what may not stand in a URL.
+   *
+   * @param text The text.
+   */
+  static encode(text: string): string;
+  /**
+   * Percent-encodes what may not stand in a part of a URL.
+   *
+   * @param text The text.
+   */
+  static encodeComponent(text: string): string;
+  /** Returns the whole URL. */
+  toString(): string;
+}
+
+/** The query of a URL taken apart: names and values in their order. A plus sign is not a blank. */
+declare class URLSearchParams {
+  /**
+   * Takes a query apart, or makes one of an object.
+   *
+   * @param query A query, with or without its question mark, or an object of strings and arrays of strings.
+   */
+  constructor(query?: string | object);
+  /**
+   * Returns the first value of a name; null when there is none.
+   *
+   * @param name The name of a parameter.
+   */
+  get(name: string): string | null;
+  /**
+   * Returns all values of a name.
+   *
+   * @param name The name of a parameter.
+   */
+  getAll(name: string): string[];
+  /**
+   * Replaces the values of a name.
+   *
+   * @param name The name of a parameter.
+   * @param value The new value; an array makes several, null and undefined none.
+   */
+  set(name: string, value: string | string[] | null): void;
+  /** Returns the values by name: a string, or an array for a name that is repeated. */
+  toObject(): object;
+  /** Returns the query, percent-encoded, without a question mark. */
+  toString(): string;
+}
