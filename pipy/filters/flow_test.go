@@ -74,8 +74,8 @@ func TestWaitForAPromise(t *testing.T) {
 func TestWaitPausesItsSourceWhenItKeepsMuch(t *testing.T) {
 	ready := false
 	f := ft.New(t, "wait", func() bool { return ready })
-	for range 5 {
-		f.Send(ft.Data(strings.Repeat("x", 64<<10)))
+	for range 9 { // MiB; the limit is 8
+		f.Send(ft.Data(strings.Repeat("x", 1<<20)))
 	}
 	if !f.Paused() {
 		t.Error("the source goes on")
@@ -85,8 +85,8 @@ func TestWaitPausesItsSourceWhenItKeepsMuch(t *testing.T) {
 	if f.Paused() {
 		t.Error("the source stays paused")
 	}
-	if n := len(f.Take()); n != 5 {
-		t.Errorf("%d events came out, want 5", n)
+	if n := len(f.Take()); n != 9 {
+		t.Errorf("%d events came out, want 9", n)
 	}
 }
 
