@@ -30,14 +30,16 @@ var layers = map[string]string{
 	"codebase":  "",
 	"logging":   "",
 	"stats":     "",
+	"keys":      "",
 	"loop":      "event",
 	"algo":      "loop",
 	"codec/*":   "event codec/httphead",
+	"tlsio":     "event loop keys",
 	"pipeline":  "event loop",
 	"spec":      "event loop pipeline",
 	"transport": "event loop logging",
-	"filters":   "event loop spec pipeline transport codec/* algo logging",
-	"api":       "event loop spec algo stats logging codec/*",
+	"filters":   "event loop spec pipeline transport tlsio keys codec/* algo logging",
+	"api":       "event spec algo stats logging keys codec/*",
 	"script":    "event loop spec pipeline transport filters api codec/httphead",
 	"worker":    "event loop spec pipeline transport api script codebase logging stats",
 
@@ -47,7 +49,7 @@ var layers = map[string]string{
 	"filtertest":         "event loop spec pipeline filters codec/httphead",
 
 	"admin": "worker codebase reference reference/catalog logging stats",
-	"cli":   "spec script worker admin codebase reference reference/catalog logging stats",
+	"cli":   "spec script worker admin codebase reference/catalog logging stats",
 	"":      "cli",
 }
 
@@ -57,6 +59,7 @@ var libraries = map[string]string{
 	"github.com/cespare/xxhash/v2":      "pipy/algo",
 	"github.com/rogpeppe/go-internal":   "conformance pipy/reference/generate",
 	"github.com/evanw/esbuild":          "pipy/script",
+	"golang.org/x/net":                  "pipy/codec/http2 conformance mocks/peers",
 	"golang.org/x/sys":                  "pipy pipy/loop pipy/transport pipy/api pipy/cli",
 	"github.com/dlclark/regexp2/v2":     "",
 	"github.com/go-sourcemap/sourcemap": "",

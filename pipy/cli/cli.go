@@ -181,9 +181,6 @@ func (p *process) verify(ctx context.Context) int {
 	return exitFailed
 }
 
-// retryDelay is the time between attempts to download a script.
-const retryDelay = 5 * time.Second
-
 // start brings the first version into service. A script that describes nothing
 // is an expression: its value is printed.
 func (p *process) start(ctx context.Context) (code int, ok bool) {

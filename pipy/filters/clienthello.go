@@ -36,7 +36,7 @@ type ClientHello struct {
 }
 
 func init() {
-	c := spec.NewClass[*ClientHello]("ClientHello", `what a TLS client said about itself
+	c := spec.NewClass[*ClientHello]("ClientHello", `What a TLS client said about itself.
 
 The callback of handleTLSClientHello gets it.`)
 	c.Prop("serverNames", "string[]", "The names of the server that the client asks for; undefined when it sent none.",

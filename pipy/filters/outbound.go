@@ -15,10 +15,10 @@ type Outbound struct {
 func (o *Outbound) State() string { return o.state }
 
 func init() {
-	c := spec.NewClass[*Outbound]("Outbound", `a connection that connect makes
+	c := spec.NewClass[*Outbound]("Outbound", `A connection that connect makes.
 
 The callback of connect's option onState gets it.`)
-	c.Prop("state", "string", "open, resolving, connecting, connected, idle (before another attempt) or closed.",
+	c.Prop("state", "string", "One of open, resolving, connecting, connected, idle (before another attempt) or closed.",
 		func(o *Outbound) any { return o.State() })
 	c.Prop("localAddress", "string", "Our IP address; empty without a connection.",
 		func(o *Outbound) any { return o.LocalAddress() })

@@ -119,7 +119,11 @@ func (r *Reference) HelpAPIs(w io.Writer, name string) error {
 		found = true
 		doc := e.doc
 		if e.result != "" && e.result != "void" {
-			doc += "\n\nType: " + e.result
+			label := "Type: "
+			if e.args != "" {
+				label = "Returns: "
+			}
+			doc += "\n\n" + label + e.result
 		}
 		explain(b, e.call, doc, e.fields)
 	}

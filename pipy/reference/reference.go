@@ -8,6 +8,7 @@ package reference
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,10 +46,35 @@ type Reference struct {
 // New returns the reference of the filters and classes, sorted by name. The
 // classes are shared with the caller, who must not change them.
 func New(filters []*Filter, classes []*spec.Class) *Reference {
-	r := &Reference{filters: slices.Clone(filters), classes: slices.Clone(classes)}
+	r := &Reference{filters: slices.Clone(filters), classes: merged(classes)}
 	slices.SortFunc(r.filters, func(a, b *Filter) int { return byName(a.Name, b.Name) })
 	slices.SortStableFunc(r.classes, func(a, b *spec.Class) int { return byName(a.Name, b.Name) })
 	return r
+}
+
+// merged makes one namespace of those that have the same name: each package
+// that has functions for it declares its own.
+func merged(classes []*spec.Class) []*spec.Class {
+	var list []*spec.Class
+	spaces := map[string]*spec.Class{}
+	for _, c := range classes {
+		if !isNamespace(c) {
+			list = append(list, c)
+			continue
+		}
+		whole := spaces[c.Name]
+		if whole == nil {
+			whole = &spec.Class{Name: c.Name, Consts: map[string]any{}}
+			spaces[c.Name] = whole
+			list = append(list, whole)
+		}
+		if whole.Doc == "" {
+			whole.Doc = c.Doc
+		}
+		whole.Statics = append(whole.Statics, c.Statics...)
+		maps.Copy(whole.Consts, c.Consts)
+	}
+	return list
 }
 
 // Filters returns the filters, sorted by name.

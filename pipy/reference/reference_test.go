@@ -219,6 +219,20 @@ func TestJSONHoldsEverything(t *testing.T) {
 	}
 }
 
+func TestNamespacesDeclaredInPartsAreOne(t *testing.T) {
+	part := func(doc, name string) *spec.Class {
+		return &spec.Class{Name: "Text", Doc: doc, Statics: []*spec.Method{{Name: name, Doc: "Does it.", Returns: "void"}}}
+	}
+	r := New(nil, []*spec.Class{part("", "b"), part("Reads texts.", "a")})
+	if faults := r.Validate(); len(faults) > 0 {
+		t.Error(faults)
+	}
+	want := "\nText        Reads texts\nText.a ()   Does it\nText.b ()   Does it\n\n"
+	if got := text(t, r.ListAPIs); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestPagesShowTheExample(t *testing.T) {
 	pages := sample().Pages(map[string]Example{"pack": {
 		Path: "testscripts/filters/pack.txtar", Caption: "It packs.",

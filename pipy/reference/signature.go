@@ -48,7 +48,7 @@ func signature(fields []spec.Field) string {
 			}
 			b.WriteString("..." + f.Name)
 			comma = true
-		case i < must && f.Optional:
+		case f.Optional && (i < must || f.Lead):
 			if comma {
 				b.WriteString(", ")
 			}

@@ -168,7 +168,7 @@ func (t *types) callables(indent, name, doc string, fields []spec.Field, returns
 	}
 	var all, short []spec.Field
 	for i, f := range fields {
-		if i < must && f.Optional && !f.Option {
+		if f.Optional && !f.Option && (i < must || f.Lead) {
 			f.Optional = false
 		} else {
 			short = append(short, f)

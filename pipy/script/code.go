@@ -21,13 +21,13 @@ type Code struct {
 
 	// Guarded by mu:
 	mu       sync.Mutex
-	compiled map[string]*goja.Program
+	compiled map[string]*compiled
 	sources  map[string]string
 }
 
 // NewCode returns the code of a codebase, of which nothing has been compiled.
 func NewCode(files fs.FS, entry string) *Code {
-	return &Code{Files: files, Entry: clean(entry), compiled: map[string]*goja.Program{}, sources: map[string]string{}}
+	return &Code{Files: files, Entry: clean(entry), compiled: map[string]*compiled{}, sources: map[string]string{}}
 }
 
 // clean makes a path in the codebase absolute: "/plugins/router.js".
@@ -55,7 +55,8 @@ func (c *Code) Used() []string {
 func (c *Code) read(name string) (string, error) {
 	b, err := fs.ReadFile(c.Files, strings.TrimPrefix(name, "/"))
 	if err != nil {
-		return "", fmt.Errorf("Cannot open script at %s", name) //nolint:staticcheck // the text is part of the log format
+		//lint:ignore ST1005 the text is part of the log format
+		return "", fmt.Errorf("Cannot open script at %s", name)
 	}
 	s := string(b)
 	if strings.HasPrefix(s, "#!") {
@@ -65,7 +66,7 @@ func (c *Code) read(name string) (string, error) {
 }
 
 // program returns the compiled module. An error is an *Error for a syntax error.
-func (c *Code) program(name string, global func(name string) bool) (*goja.Program, error) {
+func (c *Code) program(name string, global func(name string) bool) (*compiled, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if p, ok := c.compiled[name]; ok {
@@ -84,16 +85,22 @@ func (c *Code) program(name string, global func(name string) bool) (*goja.Progra
 	return p, nil
 }
 
+// compiled is a module that can be run in any engine.
+type compiled struct {
+	program *goja.Program
+	fibers  []string // context variables that it declares by `var $name`
+}
+
 // compile compiles a module to a function of its scope object.
-func compile(name, source string, global func(name string) bool) (*goja.Program, error) {
+func compile(name, source string, global func(name string) bool) (*compiled, error) {
 	tree, err := parser.ParseFile(nil, name, source, 0, parser.WithDisableSourceMaps)
 	if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	wrap(tree, global)
+	fibers := wrap(tree, global)
 	p, err := goja.CompileAST(tree, false)
 	if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	return p, nil
+	return &compiled{p, fibers}, nil
 }

@@ -25,7 +25,7 @@ func mustCompile(t testing.TB, p *Program, source string) *goja.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return code
+	return code.program
 }
 
 // eval loads a file that is an expression and returns its value.

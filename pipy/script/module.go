@@ -16,6 +16,7 @@ type module struct {
 	path   string // "/plugins/router.js"
 	scope  *goja.Object
 	slots  map[string]int // context variables by name, imported ones too
+	fibers map[int]bool   // the slots of those that were declared by `var $name`
 	config *config        // what the file described; nil for other files
 	value  goja.Value     // what the file evaluated to
 
@@ -84,9 +85,22 @@ func (p *Program) load(name string) (*module, error) {
 }
 
 // run evaluates the module.
-func (m *module) run(code *goja.Program) error {
+func (m *module) run(code *compiled) error {
 	e := m.prog.e
-	wrapper, err := e.rt.RunProgram(code)
+	for _, name := range code.fibers {
+		if _, twice := m.slots[name]; twice {
+			continue
+		}
+		slot, err := m.declareVar(name, goja.Undefined())
+		if err != nil {
+			return err
+		}
+		if m.fibers == nil {
+			m.fibers = map[int]bool{}
+		}
+		m.fibers[slot] = true
+	}
+	wrapper, err := e.rt.RunProgram(code.program)
 	if err != nil {
 		return e.failure(err)
 	}
@@ -228,6 +242,9 @@ func (s *scopeObject) other(key string, declared bool) goja.Value {
 		}
 		return s.Get(name)
 	}
+	if slot, ok := m.slots[key]; ok && m.fibers[slot] {
+		return m.prog.initial[slot]
+	}
 	switch key {
 	case "__filename":
 		return e.rt.ToValue(m.path)
@@ -248,6 +265,10 @@ var predefined = map[string]bool{"__filename": true, "__inbound": true, "__threa
 func (s *scopeObject) Set(key string, v goja.Value) bool {
 	e := s.m.prog.e
 	slot, ok := s.m.slots[key]
+	if ok && e.ctx == nil && s.m.fibers[slot] {
+		s.m.prog.initial[slot] = v // what new contexts begin with
+		return true
+	}
 	if !ok || e.ctx == nil {
 		s.other(key, ok)
 		panic(e.referenceError("invalid left-value: %s cannot be changed", key))

@@ -26,9 +26,11 @@ type rewriter struct {
 	scope  *scope
 }
 
-// wrap makes the program one function of the scope object and the module's
-// file name, whose result is the value of its last expression.
-func wrap(prg *ast.Program, global func(name string) bool) {
+// wrap makes the program one function of the scope object, whose result is the
+// value of its last expression. It returns the names of the context variables
+// that the program declares by `var $name`.
+func wrap(prg *ast.Program, global func(name string) bool) []string {
+	fibers := fiberVariables(prg)
 	r := &rewriter{global: global, scope: &scope{}}
 	r.scope.hoist(prg.DeclarationList)
 	r.scope.lexical(prg.Body)
@@ -46,6 +48,60 @@ func wrap(prg *ast.Program, global func(name string) bool) {
 		DeclarationList: prg.DeclarationList,
 	}}}
 	prg.DeclarationList = nil
+	return fibers
+}
+
+// fiberVariables takes `var $name` at the top level out of the declarations and
+// makes assignments of their initial values: the names are context variables.
+func fiberVariables(prg *ast.Program) []string {
+	var names []string
+	isFiber := func(b *ast.Binding) (*ast.Identifier, bool) {
+		id, ok := b.Target.(*ast.Identifier)
+		return id, ok && len(id.Name) > 1 && id.Name[0] == '$'
+	}
+	split := func(list []*ast.Binding) (plain []*ast.Binding, values []ast.Expression) {
+		for _, b := range list {
+			id, ok := isFiber(b)
+			if !ok {
+				plain = append(plain, b)
+				continue
+			}
+			names = append(names, id.Name.String())
+			if b.Initializer != nil {
+				values = append(values, &ast.AssignExpression{Operator: token.ASSIGN, Left: id, Right: b.Initializer})
+			}
+		}
+		return plain, values
+	}
+	var body []ast.Statement
+	for _, stmt := range prg.Body {
+		s, ok := stmt.(*ast.VariableStatement)
+		if !ok {
+			body = append(body, stmt)
+			continue
+		}
+		plain, values := split(s.List)
+		if s.List = plain; len(plain) > 0 {
+			body = append(body, s)
+		}
+		for _, v := range values {
+			body = append(body, &ast.ExpressionStatement{Expression: v})
+		}
+	}
+	prg.Body = body
+	if len(names) == 0 {
+		return nil
+	}
+	for _, d := range prg.DeclarationList {
+		kept := d.List[:0:0]
+		for _, b := range d.List {
+			if _, ok := isFiber(b); !ok {
+				kept = append(kept, b)
+			}
+		}
+		d.List = kept
+	}
+	return names
 }
 
 // within runs f in an inner scope.

@@ -30,7 +30,6 @@ type Params struct {
 	at      int
 	options event.Object
 	subs    []Sub
-	known   map[string]bool
 	err     error
 	decode  bool
 }
@@ -109,7 +108,7 @@ func Arg[T any](p *Params, dst *T, name string, def T, doc string) *Choice {
 // when alone says that it may stand alone.
 func Lead[T any](p *Params, dst *T, name string, def T, alone bool, doc string) {
 	k := kindFor(dst)
-	p.add(Field{Name: name, Doc: doc, Wants: k.wants, Type: k.ts, Default: written(plain(def)), Optional: true})
+	p.add(Field{Name: name, Doc: doc, Wants: k.wants, Type: k.ts, Default: written(plain(def)), Optional: true, Lead: true})
 	*dst = def
 	if !p.decode || p.err != nil || p.at >= len(p.args) {
 		return

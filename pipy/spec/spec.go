@@ -98,6 +98,7 @@ type Field struct {
 	Optional bool
 	Option   bool // a member of the options object
 	Rest     bool // stands for any number of arguments
+	Lead     bool // may be left out although others follow
 }
 
 // Mismatch is an argument of the wrong kind: what was wanted and what came.

@@ -16,7 +16,6 @@ import (
 type trace struct {
 	lines []string
 	body  []byte
-	begun bool // inside a message
 }
 
 func (t *trace) add(evt event.Event) {

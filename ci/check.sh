@@ -1,0 +1,65 @@
+#!/bin/bash
+# Every check that a change has to pass: the same commands as make, one after
+# the other, with the time that each took. It goes on after a failure, and ends
+# with one if there was any.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export GORACE=atexit_sleep_ms=0
+failed=()
+
+step() { # step NAME COMMAND...
+	local name=$1 start=$SECONDS
+	shift
+	echo "=== $name"
+	if "$@"; then
+		echo "=== $name: passed in $((SECONDS - start)) s"
+	else
+		echo "=== $name: FAILED after $((SECONDS - start)) s"
+		failed+=("$name")
+	fi
+}
+
+# installed makes sure of a command, with a package that may have another name.
+installed() { # installed COMMAND [PACKAGE]
+	command -v "$1" >/dev/null && return
+	echo "installing ${2:-$1}"
+	local sudo=
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	$sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends "${2:-$1}" >/dev/null
+}
+
+tools() {
+	command -v go >/dev/null || { echo "want Go, see go.mod for the version"; return 1; }
+	installed git
+	installed make
+	installed curl
+	installed gcc       # the race detector
+	[ -e /usr/include/stdlib.h ] || installed libc6-dev libc6-dev
+	go version
+	go mod download
+	go mod verify
+}
+
+# The type declarations are compiled where that costs nothing to set up.
+types() {
+	if ! command -v tsc >/dev/null; then
+		echo "left out: tsc is not installed"
+		return
+	fi
+	tsc --noEmit --strict --lib es2022 docs/pipy.d.ts
+}
+
+step tools tools
+step lint make lint
+step test make test
+step race make race
+step fuzz make fuzz FUZZTIME=5s
+step types types
+step cross make cross
+
+if [ ${#failed[@]} -gt 0 ]; then
+	echo "=== failed: ${failed[*]}"
+	exit 1
+fi
+echo "=== all passed in $SECONDS s"
