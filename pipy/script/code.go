@@ -95,7 +95,7 @@ type compiled struct {
 func compile(name, source string, global func(name string) bool) (*compiled, error) {
 	tree, err := parser.ParseFile(nil, name, source, 0, parser.WithDisableSourceMaps)
 	if err != nil {
-		return nil, syntaxError(name, err)
+		return nil, explained(syntaxError(name, err), source)
 	}
 	fibers := wrap(tree, global)
 	p, err := goja.CompileAST(tree, false)

@@ -169,8 +169,21 @@ func thrownText(v goja.Value) string {
 	return text
 }
 
+// explained says what to do about syntax that other engines know.
+func explained(err *Error, source string) *Error {
+	line, column, ok := sourceLine(source, err.Pos)
+	if ok && column <= len(line) {
+		for _, word := range []string{"import", "export"} {
+			if strings.HasPrefix(line[column:], word) {
+				err.Message = word + " statements are not supported: want .import({...}) and .export(...) for context variables, pipy.solve(file) for values"
+			}
+		}
+	}
+	return err
+}
+
 // syntaxError turns an error of the parser or the compiler into an *Error.
-func syntaxError(name string, err error) error {
+func syntaxError(name string, err error) *Error {
 	var list parser.ErrorList
 	if errors.As(err, &list) && len(list) > 0 {
 		return &Error{Kind: "Syntax error", Message: list[0].Message, Pos: place(list[0].Position)}
