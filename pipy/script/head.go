@@ -12,8 +12,9 @@ import (
 // headObject is the script's side of an HTTP head. Nothing is made until a
 // script asks for it.
 type headObject struct {
-	e    *Engine
-	head *httphead.Head
+	e      *Engine
+	head   *httphead.Head
+	fields headerObject // of the head, for when it is asked for
 }
 
 // head returns the script's object for a head: always the same one.
@@ -21,7 +22,7 @@ func (e *Engine) head(h *httphead.Head) goja.Value {
 	if o, ok := h.Script.(*goja.Object); ok {
 		return o
 	}
-	o := e.rt.NewDynamicObject(&headObject{e, h})
+	o := e.rt.NewDynamicObject(&headObject{e, h, headerObject{e, &h.Header}})
 	h.Script = o
 	return o
 }
@@ -68,7 +69,7 @@ func (o *headObject) headers() goja.Value {
 	if v, ok := h.ScriptHeader.(*goja.Object); ok {
 		return v
 	}
-	v := o.e.rt.NewDynamicObject(&headerObject{o.e, &h.Header})
+	v := o.e.rt.NewDynamicObject(&o.fields)
 	h.ScriptHeader = v
 	return v
 }

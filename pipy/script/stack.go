@@ -19,7 +19,7 @@ type spareStack struct {
 }
 
 // spareValues is what most callbacks need; goja allocates for the others.
-const spareValues = 64
+const spareValues = 32
 
 func newSpareStack(rt *goja.Runtime) spareStack {
 	vm, ok := reflect.TypeFor[goja.Runtime]().FieldByName("vm")

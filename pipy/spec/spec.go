@@ -74,6 +74,9 @@ func (d *Dyn[T]) Get(ctx *pipeline.Context, args ...any) (T, error) {
 	if v == nil {
 		return d.value, nil
 	}
+	if t, ok := v.(T); ok {
+		return t, nil
+	}
 	t, err := d.conv(v)
 	if err != nil {
 		return d.value, fmt.Errorf("%s: the function returned %w", d.name, err)
