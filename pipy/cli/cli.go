@@ -183,8 +183,8 @@ func (p *process) verify(ctx context.Context) int {
 		fmt.Println("Configuration verified")
 		return exitOK
 	}
-	if errors.Is(err, script.ErrNoProgram) {
-		logging.Errorf("pjs", "Script was not evaluated to Configuration")
+	if none := (*script.NoProgram)(nil); errors.As(err, &none) {
+		logging.Errorf("pjs", "%v", err)
 	}
 	return exitFailed
 }
@@ -193,19 +193,15 @@ func (p *process) verify(ctx context.Context) int {
 // is an expression: its value is printed.
 func (p *process) start(ctx context.Context) (code int, ok bool) {
 	err := p.group.Start(ctx)
-	switch {
-	case err == nil:
+	if err == nil {
 		return exitOK, true
-	case errors.Is(err, script.ErrNoProgram) && p.options.eval:
-		text, err := p.group.Result(ctx)
-		if err != nil {
-			return complain(err), false
+	}
+	if none := (*script.NoProgram)(nil); errors.As(err, &none) {
+		if p.options.eval {
+			fmt.Println(none.Value)
+			return exitOK, false
 		}
-		fmt.Println(text)
-		return exitOK, false
-	case errors.Is(err, script.ErrNoProgram):
-		text, _ := p.group.Result(ctx)
-		logging.Errorf("pjs", "Script was not evaluated to Configuration: want the value of pipy(), got %s", text)
+		logging.Errorf("pjs", "%v", err)
 	}
 	logging.Infof("shutdown", "Stopped.")
 	return exitFailed, false

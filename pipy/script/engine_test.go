@@ -32,11 +32,10 @@ func mustCompile(t testing.TB, p *Program, source string) *goja.Program {
 func eval(t *testing.T, source string) any {
 	t.Helper()
 	p, err := load(t, source)
-	if err != nil && !errors.Is(err, ErrNoProgram) {
+	if none := (*NoProgram)(nil); err != nil && !errors.As(err, &none) {
 		t.Fatalf("%s: %v", source, err)
 	}
-	v, _ := p.Result()
-	return v
+	return p.e.export(p.main.value)
 }
 
 func TestStandardJavaScriptIsAccepted(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"pipy/pipy/api"
 	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
 	"pipy/pipy/transport"
@@ -69,12 +70,16 @@ type Program struct {
 	running bool
 }
 
-// ErrNoProgram is returned for an entry that evaluates to something that is not
-// a pipeline configuration. Program.Result tells what it is.
-var ErrNoProgram = errors.New("script was not evaluated to a pipeline configuration")
+// NoProgram is the error for an entry that describes no pipelines: it is just an
+// expression.
+type NoProgram struct{ Value string } // what it evaluated to, as text
+
+func (e *NoProgram) Error() string {
+	return "Script was not evaluated to Configuration: want the value of pipy(), got " + e.Value
+}
 
 // Load evaluates the codebase from its entry on. No port is opened. The error is
-// an *Error when a script is at fault, ErrNoProgram when the entry describes
+// an *Error when a script is at fault, a *NoProgram when the entry describes
 // nothing.
 func Load(l *loop.Loop, code *Code, host Host) (*Program, error) {
 	e := newEngine(l, code.Files, host.Value)
@@ -91,7 +96,7 @@ func Load(l *loop.Loop, code *Code, host Host) (*Program, error) {
 	}
 	p.main = main
 	if main.config == nil && len(p.Listens) == 0 {
-		return p, ErrNoProgram
+		return p, &NoProgram{p.resultText()}
 	}
 	if err := p.linkImports(); err != nil {
 		return p, err
@@ -109,12 +114,20 @@ func Load(l *loop.Loop, code *Code, host Host) (*Program, error) {
 // Layouts returns what the pipelines of the program share.
 func (p *Program) Layouts() *pipeline.Program { return p.layouts }
 
-// Result returns the value of the entry script in Go form, and its text.
-func (p *Program) Result() (value any, text string) {
-	if p.main == nil || p.main.value == nil {
-		return nil, "undefined"
+// resultText is the value of the entry script as text: strings as they are,
+// other values as console.log shows them.
+func (p *Program) resultText() string {
+	v := p.main.value
+	if v == nil {
+		return "undefined"
 	}
-	return p.e.export(p.main.value), p.main.value.String()
+	if goja.IsNull(v) {
+		return "null"
+	}
+	if s, ok := p.e.export(v).(string); ok {
+		return s
+	}
+	return api.Dump(p.e.export(v))
 }
 
 // NewContext returns a context with the initial values of all variables.

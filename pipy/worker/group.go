@@ -71,7 +71,7 @@ func (g *Group) Verify(ctx context.Context) error {
 }
 
 // Start loads the codebase, opens its ports and runs it. The error has been
-// logged, unless it is a script.Result.
+// logged, unless it is a *script.NoProgram.
 func (g *Group) Start(ctx context.Context) error {
 	for _, w := range g.workers {
 		go func() {
@@ -180,7 +180,7 @@ func (g *Group) draw() {
 // explain logs why a version cannot run. An entry that describes nothing is not
 // logged: the caller knows what to do with its value.
 func (g *Group) explain(code *script.Code, err error) {
-	if !errors.Is(err, script.ErrNoProgram) {
+	if none := (*script.NoProgram)(nil); !errors.As(err, &none) {
 		g.report(code, err)
 	}
 }
@@ -193,25 +193,6 @@ func (g *Group) report(code *script.Code, err error) {
 		return
 	}
 	logging.Errorf("", "%s", strings.Join(failed.Report(code.Source), "\n"))
-}
-
-// Result returns the value of an entry script that describes nothing, as text.
-func (g *Group) Result(ctx context.Context) (string, error) {
-	version, err := g.code.Load(ctx)
-	if err != nil {
-		return "", err
-	}
-	w := g.workers[0]
-	var text string
-	err = w.call(func() error {
-		prog, err := script.Load(w.loop, script.NewCode(version.Files, version.Entry), script.Host{Args: g.options.Args})
-		if err != nil && !errors.Is(err, script.ErrNoProgram) {
-			return err
-		}
-		_, text = prog.Result()
-		return nil
-	})
-	return text, err
 }
 
 // Signal gives a signal to the tasks that wait for it, and tells whether there

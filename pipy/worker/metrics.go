@@ -2,6 +2,7 @@ package worker
 
 import (
 	"errors"
+	"runtime"
 
 	"pipy/pipy/api"
 	"pipy/pipy/stats"
@@ -78,6 +79,9 @@ func (w *worker) measure() (stats.Snapshot, error) {
 	pipelines, _ := w.active()
 	gauge("pipy_pipeline_count", "Pipelines that run.", float64(pipelines))
 	gauge("pipy_draining_versions", "Replaced versions whose connections have not ended yet.", float64(len(w.old)))
+	if w.id == 0 { // of the process, so not to be added up
+		gauge("pipy_goroutines", "Goroutines of the process.", float64(runtime.NumGoroutine()))
+	}
 	if failed != nil {
 		return nil, failed
 	}

@@ -15,8 +15,8 @@ type version struct {
 	w       *worker
 	number  int
 	prog    *script.Program
-	timers  []*loop.Timer
-	reading int // files that are being fed
+	timers  []loop.Timer // of the tasks
+	reading int          // files that are being fed
 	stopped bool
 }
 
@@ -57,16 +57,17 @@ func (v *version) start() {
 	for _, r := range v.prog.Readers {
 		v.read(r)
 	}
-	for _, t := range v.prog.Tasks {
+	v.timers = make([]loop.Timer, len(v.prog.Tasks))
+	for i, t := range v.prog.Tasks {
 		if t.Signal == "" {
-			v.run(t)
+			v.run(t, &v.timers[i])
 		}
 	}
 }
 
 // run runs a task, and again at its interval. While a run has not ended, the
 // next one is left out.
-func (v *version) run(t *script.Task) {
+func (v *version) run(t *script.Task, timer *loop.Timer) {
 	var busy bool
 	var tick func()
 	tick = func() {
@@ -78,7 +79,7 @@ func (v *version) run(t *script.Task) {
 			v.once(t.Layout, func() { busy = false })
 		}
 		if t.Every > 0 {
-			v.timers = append(v.timers[:0], v.w.loop.After(t.Every, tick))
+			v.w.loop.Arm(timer, t.Every, loop.Func(tick))
 		}
 	}
 	tick()
@@ -154,8 +155,8 @@ func (v *version) exits(done func()) {
 // closing tells whether the process is about to end.
 func (v *version) stop(closing bool, ended func()) {
 	v.stopped = true
-	for _, t := range v.timers {
-		t.Stop()
+	for i := range v.timers {
+		v.timers[i].Stop()
 	}
 	v.prog.Layouts().Stop(closing, ended)
 }
