@@ -152,7 +152,7 @@ func (p *process) run(argv []string) int {
 	}
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, watched...)
-	if code, ok := p.start(ctx); !ok {
+	if code, ok := p.startUp(ctx, signals); !ok {
 		return code
 	}
 	if p.options.admin != "" {
@@ -189,6 +189,29 @@ func (p *process) verify(ctx context.Context) int {
 	return exitFailed
 }
 
+// retryDelay is the time between attempts to start a codebase of a server.
+const retryDelay = codebase.PollInterval
+
+// startUp brings the first version into service. A codebase that a server hands
+// out is tried again and again: the server may not be up yet, or get a better
+// version.
+func (p *process) startUp(ctx context.Context, signals <-chan os.Signal) (code int, ok bool) {
+	for {
+		code, ok = p.start(ctx)
+		if _, isRemote := p.code.(*codebase.Remote); ok || !isRemote {
+			return code, ok
+		}
+		logging.Infof("codebase", "Trying again in %v", retryDelay)
+		select {
+		case <-time.After(retryDelay):
+		case s := <-signals:
+			if s == syscall.SIGINT || s == syscall.SIGTERM {
+				return exitFailed, false
+			}
+		}
+	}
+}
+
 // start brings the first version into service. A script that describes nothing
 // is an expression: its value is printed.
 func (p *process) start(ctx context.Context) (code int, ok bool) {
@@ -203,7 +226,6 @@ func (p *process) start(ctx context.Context) (code int, ok bool) {
 		}
 		logging.Errorf("pjs", "%v", err)
 	}
-	logging.Infof("shutdown", "Stopped.")
 	return exitFailed, false
 }
 

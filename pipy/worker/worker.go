@@ -86,8 +86,8 @@ func (w *worker) load(code *script.Code, number int) error {
 func (w *worker) open() error {
 	v := w.staged
 	for _, l := range v.prog.Listens {
-		if _, known := w.listeners[l.Address]; known {
-			continue
+		if _, known := w.listeners[l.Address]; known || l.Address.Path != "" && w.id > 0 {
+			continue // the path of a Unix socket belongs to one worker
 		}
 		if err := w.listen(v, l); err != nil {
 			return err
