@@ -20,7 +20,7 @@ type connectFields struct {
 
 func (o *connectFields) declare(p *spec.Params) {
 	var congestion, buffer spec.Size
-	spec.Opt(p, &o.protocol, "protocol", "tcp", "The transport protocol.").OneOf("tcp")
+	spec.Opt(p, &o.protocol, "protocol", "tcp", "The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a timeout or an error ends what is received.").OneOf("tcp", "udp")
 	spec.Opt(p, &o.bind, "bind", spec.Fixed(""), "The local 'ip' or 'ip:port' to connect from.")
 	spec.Opt(p, &o.onState, "onState", nil, "Called with the Outbound at each change of its state: open, resolving, connecting, connected, idle, closed.")
 	spec.Opt(p, &congestion, "congestionLimit", transport.DefaultCongestionLimit, "Bytes not sent yet from which on the sources are paused.")
@@ -33,6 +33,7 @@ func (o *connectFields) declare(p *spec.Params) {
 	spec.Opt(p, &o.IdleTimeout, "idleTimeout", time.Minute, "Seconds without movement in any direction after which the stream ends with IdleTimeout; 0 means never.")
 	spec.Opt(p, &o.KeepAlive, "keepAlive", true, "Sets SO_KEEPALIVE.")
 	spec.Opt(p, &o.NoDelay, "noDelay", true, "Sets TCP_NODELAY.")
+	o.UDP = o.protocol == "udp"
 	o.CongestionLimit, o.BufferLimit = int(congestion), int(buffer)
 }
 

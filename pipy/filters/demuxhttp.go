@@ -28,8 +28,8 @@ newest request.`,
 	Build: func(o *httpServerOptions) (pipeline.New, error) {
 		exchanges := &httpExchanges{}
 		return func(s *pipeline.Stage) pipeline.Filter {
-			f := &demuxHTTP{Stage: s}
-			f.conn = newHTTPServer(s, o, f, exchanges)
+			f := &demuxHTTP{Stage: s, opt: o}
+			f.conn = newHTTPServer(s, o, f, f, exchanges)
 			return f
 		}, nil
 	},
@@ -44,6 +44,7 @@ type httpConn interface {
 
 type demuxHTTP struct {
 	*pipeline.Stage
+	opt  *httpServerOptions
 	conn httpConn
 }
 

@@ -18,6 +18,8 @@ type httpServerOptions struct {
 	maxHeaderSize spec.Size
 	maxMessages   int
 	headTimeout   time.Duration
+	maxStreams    int
+	http2Options
 }
 
 func (o *httpServerOptions) params(p *spec.Params) {
@@ -25,6 +27,8 @@ func (o *httpServerOptions) params(p *spec.Params) {
 	spec.Opt(p, &o.maxHeaderSize, "maxHeaderSize", 64<<10, "Bytes that the head of a request may have. A longer one is answered with 431.")
 	spec.Opt(p, &o.maxMessages, "maxMessages", 0, "Requests after which the connection is closed. 0 means any number.")
 	spec.Opt(p, &o.headTimeout, "headTimeout", 30*time.Second, "How long the head of a request may take from its first byte, and the first one from the beginning of the stream. Later it is answered with 408. 0 waits forever.")
+	spec.Opt(p, &o.maxStreams, "maxStreams", 256, "HTTP/2: requests that a client may have open at a time. More are refused.")
+	o.http2Options.declare(p)
 }
 
 // httpService is what answers the requests of a connection.
@@ -119,6 +123,7 @@ type httpServer struct {
 	opt       *httpServerOptions
 	service   httpService
 	exchanges *httpExchanges
+	http2     http2Switch
 	dec       *http1.Decoder
 	enc       *http1.Encoder
 
@@ -128,6 +133,8 @@ type httpServer struct {
 	count         int           // of exchanges not done yet
 	started       int           // requests so far
 	depth         int           // calls of the decoder on the stack
+
+	h2c *h2cUpgrade // the request that asks for HTTP/2; nil when there is none
 
 	inputOver bool  // the client's StreamEnd came
 	inputErr  error // of that
@@ -145,8 +152,8 @@ type httpServer struct {
 	late      lateFlush
 }
 
-func newHTTPServer(s *pipeline.Stage, o *httpServerOptions, service httpService, x *httpExchanges) *httpServer {
-	h := &httpServer{stage: s, opt: o, service: service, exchanges: x}
+func newHTTPServer(s *pipeline.Stage, o *httpServerOptions, service httpService, h2 http2Switch, x *httpExchanges) *httpServer {
+	h := &httpServer{stage: s, opt: o, service: service, http2: h2, exchanges: x}
 	h.dec = http1.NewRequestDecoder(http1.Limits{MaxHead: int(o.maxHeaderSize)}, h.decoded)
 	h.enc = http1.NewEncoder(s.Loop().Arena(), int(o.bufferSize), func(d *event.Data) { s.Output(d) })
 	h.late = lateFlush{loop: s.Loop(), flush: h.flush}
@@ -217,6 +224,12 @@ func (s *httpServer) decoded(evt event.Event) {
 // begin opens an exchange for a request.
 func (s *httpServer) begin(start *event.MessageStart) {
 	h := start.Head.(*httphead.Head)
+	if s.first == nil {
+		if s.h2c = h2cOf(start); s.h2c != nil {
+			s.dec.Suspend()
+			return
+		}
+	}
 	x := s.push()
 	x.method, x.protocol = h.Method, h.Protocol
 	x.upgrade = asksTunnel(h)
@@ -329,6 +342,8 @@ func (s *httpServer) decodedAll(err error) {
 		return
 	}
 	switch {
+	case s.h2c != nil || err == http1.ErrHTTP2Preface:
+		s.goHTTP2(s.h2c)
 	case err != nil && !s.inputOver:
 		s.refuse(statusOf(err))
 	case s.dec.Suspended():
@@ -350,7 +365,7 @@ func statusOf(err error) int {
 	if e := (*http1.Error)(nil); errors.As(err, &e) {
 		return e.Status
 	}
-	return 505 // HTTP/2 (http1.ErrHTTP2Preface)
+	return 400
 }
 
 // noMoreRequests handles an orderly end of the client's stream.
@@ -380,6 +395,9 @@ func (s *httpServer) refuse(status int) {
 	x := s.current
 	s.current = nil
 	switch {
+	case status == 0:
+		s.end(nil)
+		return
 	case x == nil:
 		x = s.push()
 	case x.phase == answered:

@@ -47,7 +47,7 @@ is due.`,
 		exchanges := &httpExchanges{}
 		return func(s *pipeline.Stage) pipeline.Filter {
 			f := &serveHTTP{Stage: s, opt: o, fixed: fixed, start: start, fn: fn}
-			f.server = newHTTPServer(s, &o.httpServerOptions, f, exchanges)
+			f.server = newHTTPServer(s, &o.httpServerOptions, f, f, exchanges)
 			f.conn = f.server
 			return f
 		}, nil
@@ -132,11 +132,17 @@ func (f *serveHTTP) await(x *httpExchange, p spec.Promise) {
 	})
 }
 
-func (f *serveHTTP) result(x *httpExchange, v any, err error) {
+// handled returns the message that a handler returned.
+func handled(v any, err error) (*event.Message, error) {
 	m, ok := v.(*event.Message)
 	if err == nil && !ok {
 		err = errors.New("handler: the function returned " + (&spec.Mismatch{Wants: "a Message", Got: spec.Show(v)}).Error())
 	}
+	return m, err
+}
+
+func (f *serveHTTP) result(x *httpExchange, v any, err error) {
+	m, err := handled(v, err)
 	if err != nil {
 		reportError(f.Stage, err)
 		f.server.fail(x, failureOf(event.RuntimeError))

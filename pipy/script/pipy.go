@@ -99,32 +99,39 @@ func pipyFunctions() struct{} {
 	})
 	pipyClass.Function("listen", "void", "Opens a port, or changes what runs for its new connections.", func(m *spec.Method) func(*spec.Call) (any, error) {
 		address := spec.In[any](m, "address", "A port, 'ip:port', '[ipv6]:port' or 'unix:/path'.")
-		spec.RestField(m, "options, pipeline", "object | (($: Configuration) => void) | null", "The options of .listen(), which may be left out, and the pipeline for each connection; null closes the port.")
-		declared := &spec.Method{Fields: m.Fields[:1]}
+		spec.RestField(m, "protocol, options, pipeline", "string | object | (($: Configuration) => void) | null", "The protocol 'tcp' or 'udp' and the options of .listen(), which may be left out, and the pipeline for each connection; null closes the port.")
+		declared := &spec.Method{Fields: m.Fields[:1:1]}
+		protocol := listenProtocol(declared)
 		options := listenOptions(declared)
 		return func(c *spec.Call) (any, error) {
 			target, err := address.Of(c)
 			if err != nil {
 				return nil, err
 			}
-			return nil, programOf(c).listen(c, target, options)
+			return nil, programOf(c).listen(c, target, protocol, options)
 		}
 	})
 	return struct{}{}
 }
 
 // listen opens a port from statements of a script.
-func (p *Program) listen(c *spec.Call, target any, options func(*spec.Call) (transport.ListenOptions, error)) error {
+func (p *Program) listen(c *spec.Call, target any, protocol func(*spec.Call, *transport.Address) error, options func(*spec.Call) (transport.ListenOptions, error)) error {
 	l := &Listen{Pos: c.Engine.Where()}
 	var err error
 	if l.Address, err = listenAddress(target); err != nil {
 		return err
 	}
-	if l.Options, err = options(c); err != nil {
-		if c.Args.Len() > 2 {
+	name, given := listenArgs(c)
+	if l.Options, err = options(given); err != nil {
+		return err
+	}
+	if err = protocol(given, &l.Address); err != nil {
+		return err
+	}
+	if name != "" {
+		if err = setProtocol(&l.Address, "protocol", name); err != nil {
 			return err
 		}
-		err = nil
 	}
 	last := c.Args.At(c.Args.Len() - 1)
 	if last != nil {

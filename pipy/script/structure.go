@@ -78,6 +78,7 @@ var _ = method("import", `Makes variables that other modules export usable under
 var _ = method("listen", `Opens a port; the pipeline that follows runs once for each connection.`,
 	func(m *spec.Method) func(*config, *spec.Call) error {
 		address := spec.In[any](m, "address", "A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 listens on nothing.")
+		protocol := listenProtocol(m)
 		options := listenOptions(m)
 		return func(c *config, call *spec.Call) error {
 			target, err := address.Of(call)
@@ -95,6 +96,9 @@ var _ = method("listen", `Opens a port; the pipeline that follows runs once for 
 				return nil
 			}
 			if l.Address, err = listenAddress(target); err != nil {
+				return err
+			}
+			if err := protocol(call, &l.Address); err != nil {
 				return err
 			}
 			l.Layout.Name = listenTitle(l.Address)

@@ -14,8 +14,7 @@ import (
 // handshake, whose reads block; afterwards it belongs to the loop, and a read
 // that finds nothing returns errEmpty.
 type conn struct {
-	s    *Session      // immutable
-	wake chan struct{} // immutable; tells the goroutine that in or end changed
+	s *Session // immutable
 
 	// Guarded by mu, during the handshake:
 	mu  sync.Mutex
@@ -23,10 +22,12 @@ type conn struct {
 	out []byte // goes to the peer
 	end error  // what a read returns behind in; nil while more may come
 
+	// Owned by who reads, the goroutine or the loop:
+	left int // bytes of the record at the front that were not read yet
+
 	// Owned by the loop, after the handshake; end is so too.
 	direct bool
 	feed   event.Data // came from the peer
-	left   int        // bytes that are missing from the record at the front of feed
 	sent   event.Data // goes to the peer
 }
 
@@ -61,7 +62,7 @@ func (c *conn) Read(p []byte) (int, error) {
 			}
 			return 0, errEmpty
 		}
-		c.left = headerSize + int(c.feed.At(3))<<8 + int(c.feed.At(4))
+		c.left = recordSize(c.feed.At(3), c.feed.At(4))
 	}
 	n := 0
 	for n < len(p) && c.left > 0 && c.feed.Len() > 0 {
@@ -80,28 +81,38 @@ func (c *conn) Read(p []byte) (int, error) {
 	return 0, errEmpty
 }
 
-// blockingRead is Read during the handshake.
+// blockingRead is Read during the handshake. It too returns never more than one
+// record: what follows the handshake must not be in the tls.Conn.
 func (c *conn) blockingRead(p []byte) (int, error) {
 	c.mu.Lock()
-	for len(c.in) == 0 {
-		end, flush := c.end, len(c.out) > 0
+	for !c.readable() {
+		end := c.end
 		c.mu.Unlock()
 		if end != nil {
 			return 0, end
 		}
-		if flush {
-			c.s.loop.Post(c.s.flushHandshake)
-		}
-		slots.leave()
-		<-c.wake
-		slots.enter()
+		c.s.task.rest(c.s.rests)
 		c.mu.Lock()
 	}
-	n := copy(p, c.in)
+	if c.left == 0 {
+		c.left = recordSize(c.in[3], c.in[4])
+	}
+	n := copy(p, c.in[:min(len(c.in), c.left)])
 	c.in = c.in[n:]
+	c.left -= n
 	c.mu.Unlock()
 	return n, nil
 }
+
+// readable tells whether blockingRead has something to return, while mu is
+// held.
+func (c *conn) readable() bool {
+	return len(c.in) >= headerSize || c.left > 0 && len(c.in) > 0
+}
+
+// recordSize returns the size of a record, with its header, by the length field
+// in that.
+func recordSize(high, low byte) int { return headerSize + int(high)<<8 + int(low) }
 
 // Write is called by the tls.Conn, with whole records.
 func (c *conn) Write(b []byte) (int, error) {
@@ -115,31 +126,32 @@ func (c *conn) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// push gives bytes of the peer to the handshake and returns how many it has.
-func (c *conn) push(d *event.Data) int {
+// push gives bytes of the peer to the handshake. It returns how many it has,
+// and whether it can go on with them.
+func (c *conn) push(d *event.Data) (n int, readable bool) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.in = d.AppendTo(c.in)
-	n := len(c.in)
-	c.mu.Unlock()
-	c.notify()
-	return n
+	return len(c.in), c.readable()
 }
 
-// finish makes reads return err when they have had everything.
+// finish makes reads return err: when they have had everything, or at once when
+// the session is closed.
 func (c *conn) finish(err error) {
 	c.mu.Lock()
-	if c.end == nil {
+	defer c.mu.Unlock()
+	if err == net.ErrClosed {
+		c.in, c.end = nil, err
+	} else if c.end == nil {
 		c.end = err
 	}
-	c.mu.Unlock()
-	c.notify()
 }
 
-func (c *conn) notify() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
+// ready tells whether a handshake that waits for bytes can go on.
+func (c *conn) ready() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.readable() || c.end != nil
 }
 
 // take returns what the handshake wrote.

@@ -12,7 +12,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"time"
 
@@ -62,16 +61,17 @@ type Session struct {
 	owner Owner
 	space *space
 	tls   *tls.Conn
-	gone  chan struct{} // closed by Close
+	task  task
 
 	conn conn
 
 	// Owned by the loop:
 	state    state
+	err      error      // of the handshake; belongs to the goroutine until done
 	hello    event.Data // what came before the handshake began
 	pending  event.Data // what is to be encrypted
 	src      *loop.Source
-	queued   bool  // Run will be called at the end of this turn
+	queued   bool  // writeTask will run at the end of this turn
 	pulling  bool  // pull is running
 	received bool  // Decrypted was called
 	ended    bool  // Ended was called
@@ -79,6 +79,8 @@ type Session struct {
 	sent     bool  // Sent was called
 	cut      bool  // the stream under us ended
 	cause    error // with this error
+	asking   bool  // the handshake waits for an answer, not for bytes
+	answer   answer
 	holds    []func()
 	timeout  *loop.Timer
 }
@@ -100,9 +102,9 @@ func NewClient(l *loop.Loop, owner Owner, config *tls.Config) *Session {
 }
 
 func newSession(l *loop.Loop, owner Owner) *Session {
-	s := &Session{loop: l, owner: owner, space: spaceOf(l), gone: make(chan struct{})}
+	s := &Session{loop: l, owner: owner, space: spaceOf(l)}
 	s.conn.s = s
-	s.conn.wake = make(chan struct{}, 1)
+	s.task = task{crew: &s.space.crew, run: s.handshake, done: s.done}
 	return s
 }
 
@@ -131,38 +133,47 @@ func (s *Session) Start() {
 		s.conn.push(&s.hello)
 		s.hello.Release()
 	}
-	go func() {
-		slots.enter()
-		err := s.tls.HandshakeContext(context.Background())
-		slots.leave()
-		s.loop.Post(func() { s.done(err) })
-	}()
+	s.space.crew.resume(&s.task)
+}
+
+// handshake runs on the goroutine.
+func (s *Session) handshake() { s.err = s.tls.HandshakeContext(context.Background()) }
+
+// rests is called when the handshake waits for bytes.
+func (s *Session) rests() {
+	s.flushHandshake()
+	if s.conn.ready() { // they came meanwhile
+		s.space.crew.resume(&s.task)
+	}
+}
+
+// answer is what Ask returns.
+type answer struct {
+	value any
+	err   error
 }
 
 // Ask runs f on the loop and waits until f, or whoever it gives it to, calls
-// reply. It is for callbacks of the handshake, on its goroutine. The error is
-// that of the reply, or tells that the session was closed.
-func (s *Session) Ask(f func(reply func(error))) error {
-	answer := make(chan error, 1)
-	slots.leave()
-	defer slots.enter()
-	s.loop.Post(func() {
+// reply. It is for callbacks of the handshake, on its goroutine. The result is
+// that of the reply, or an error when the session was closed meanwhile.
+func (s *Session) Ask(f func(reply func(any, error))) (any, error) {
+	s.task.rest(func() {
+		s.asking = true
 		if s.state != handshaking {
-			answer <- net.ErrClosed
+			s.reply(nil, net.ErrClosed)
 			return
 		}
-		f(func(err error) {
-			select {
-			case answer <- err:
-			default:
-			}
-		})
+		f(s.reply)
 	})
-	select {
-	case err := <-answer:
-		return err
-	case <-s.gone:
-		return net.ErrClosed
+	return s.answer.value, s.answer.err
+}
+
+// reply answers a question, once.
+func (s *Session) reply(value any, err error) {
+	if s.asking {
+		s.asking = false
+		s.answer = answer{value, err}
+		s.space.crew.resume(&s.task)
 	}
 }
 
@@ -175,10 +186,14 @@ func (s *Session) Receive(d *event.Data) {
 			s.Start()
 		}
 	case handshaking:
-		if n := s.conn.push(d); n > maxEarlyInput {
+		n, ready := s.conn.push(d)
+		d.Release()
+		if n > maxEarlyInput {
 			s.holds = append(s.holds, s.loop.Hold())
 		}
-		d.Release()
+		if ready && !s.asking {
+			s.space.crew.resume(&s.task)
+		}
 	case open:
 		s.conn.feed.Push(d)
 		s.pull()
@@ -197,7 +212,7 @@ func helloComplete(d *event.Data) bool {
 	if d.Len() < headerSize {
 		return false
 	}
-	return d.Len() >= headerSize+int(d.At(3))<<8+int(d.At(4))
+	return d.Len() >= recordSize(d.At(3), d.At(4))
 }
 
 // ReceiveEnd says that the stream that brings the peer's bytes ended, with an
@@ -211,7 +226,7 @@ func (s *Session) ReceiveEnd(err error) {
 	case waiting:
 		s.fail(s.cutError())
 	case handshaking:
-		s.conn.finish(errCut)
+		s.finishInput(errCut)
 	case open:
 		s.conn.end = errCut
 		s.pull()
@@ -239,8 +254,17 @@ func (s *Session) flushHandshake() {
 	}
 }
 
+// finishInput tells the handshake that nothing more comes.
+func (s *Session) finishInput(err error) {
+	s.conn.finish(err)
+	if !s.asking {
+		s.space.crew.resume(&s.task)
+	}
+}
+
 // done is called when the handshake ended.
-func (s *Session) done(err error) {
+func (s *Session) done() {
+	err := s.err
 	if s.state != handshaking {
 		return
 	}
@@ -306,18 +330,17 @@ func (s *Session) Close() {
 	s.free()
 }
 
+// Closed tells whether Close was called.
+func (s *Session) Closed() bool { return s.state == closed }
+
 // free ends the goroutine, if there is one, and drops what is kept.
 func (s *Session) free() {
 	if s.timeout != nil {
 		s.timeout.Stop()
 	}
-	select {
-	case <-s.gone:
-	default:
-		close(s.gone)
-		if !s.conn.direct {
-			s.conn.finish(net.ErrClosed)
-		}
+	if !s.conn.direct && s.task.state != fresh {
+		s.finishInput(net.ErrClosed)
+		s.reply(nil, net.ErrClosed)
 	}
 	s.hello.Release()
 	s.pending.Release()
@@ -332,203 +355,5 @@ func (s *Session) release() {
 	s.holds = nil
 	for _, release := range holds {
 		release()
-	}
-}
-
-// maxTurn bounds what is decrypted before it is passed on, in bytes.
-const maxTurn = 256 << 10
-
-// pull decrypts what has come.
-func (s *Session) pull() {
-	if s.pulling {
-		return
-	}
-	s.pulling = true
-	for s.state == open && !s.ended {
-		d := &event.Data{}
-		more, err := s.decrypt(d)
-		s.flush() // alerts, key updates
-		if d.Len() > 0 && s.state == open {
-			s.received = true
-			s.owner.Decrypted(d)
-		}
-		if s.state == open && err != nil {
-			s.broken(err)
-		}
-		if !more {
-			break
-		}
-	}
-	s.pulling = false
-}
-
-// decrypt appends what can be decrypted to d, and tells whether there may be
-// more.
-func (s *Session) decrypt(d *event.Data) (more bool, err error) {
-	for d.Len() < maxTurn {
-		if s.conn.feed.Len() == 0 && s.conn.end == nil {
-			return false, nil
-		}
-		n, room := 0, 0
-		if s.conn.feed.Len() <= smallRecord {
-			free := s.space.arena.Reserve(smallRecord)
-			room = len(free)
-			n, err = s.tls.Read(free)
-			s.space.arena.Commit(d, n)
-		} else {
-			b := s.space.room(maxPlain)
-			room = len(b.Free())
-			n, err = s.tls.Read(b.Free())
-			b.TakeInto(d, n)
-		}
-		if err == errEmpty {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		_ = room
-	}
-	return true, nil
-}
-
-// broken handles what a read returned instead of bytes.
-func (s *Session) broken(err error) {
-	switch {
-	case err == io.EOF:
-		s.conn.feed.Release()
-		s.end(nil)
-	case errors.Is(err, errCut):
-		s.end(s.cutError())
-	default:
-		name := event.ReadError
-		var remote *net.OpError
-		if errors.As(err, &remote) && remote.Op == "remote error" && !s.received {
-			// What the server thinks of our certificate comes after the
-			// handshake (RFC 8446, 4.4.2).
-			name = event.Unauthorized
-		}
-		s.fail(&event.Failure{Name: name, Cause: err})
-	}
-}
-
-// Send takes bytes for the peer. They are encrypted at once when they fill a
-// record, else at the end of the turn.
-func (s *Session) Send(d *event.Data) {
-	if s.closing || s.state >= failed {
-		d.Release()
-		return
-	}
-	if d.Len() == 0 {
-		return
-	}
-	if s.state < open {
-		s.pending.Push(d)
-		if s.pending.Len() > maxEarlyOutput {
-			s.holds = append(s.holds, s.loop.Hold())
-		}
-		return
-	}
-	if src := s.loop.Ambient(); src != s.src {
-		if s.pending.Len() > 0 { // it belongs to another source
-			s.Run()
-		}
-		s.src = src
-	}
-	s.pending.Push(d)
-	if s.pending.Len() >= maxPlain {
-		s.write(false)
-	}
-	if s.pending.Len() > 0 && !s.queued && s.state == open {
-		s.queued = true
-		s.loop.Defer((*writeTask)(s))
-	}
-}
-
-// Pending tells whether bytes wait to be encrypted.
-func (s *Session) Pending() bool { return s.pending.Len() > 0 }
-
-// CloseWrite sends close_notify behind what was given to Send. The peer's
-// bytes still come.
-func (s *Session) CloseWrite() {
-	if s.closing {
-		return
-	}
-	s.closing = true
-	if s.state == open {
-		s.write(true)
-	}
-}
-
-// writeTask is a session with something to be encrypted at the end of the turn.
-type writeTask Session
-
-// Run encrypts.
-func (t *writeTask) Run() {
-	s := (*Session)(t)
-	s.queued = false
-	s.Run()
-}
-
-// Run encrypts what waits, in the name of the source that it came from.
-func (s *Session) Run() {
-	if s.state != open || s.pending.Len() == 0 {
-		return
-	}
-	prev := s.loop.Enter(s.src)
-	s.write(true)
-	s.loop.Leave(prev)
-}
-
-// write encrypts what waits: all of it, or what fills records.
-func (s *Session) write(all bool) {
-	for s.pending.Len() >= maxPlain || all && s.pending.Len() > 0 {
-		if err := s.writeSome(all); err != nil {
-			s.flush()
-			s.fail(&event.Failure{Name: event.WriteError, Cause: err})
-			return
-		}
-	}
-	closing := s.closing && !s.sent
-	if closing {
-		s.tls.CloseWrite() // writes to memory
-	}
-	s.flush()
-	if closing {
-		s.finish()
-	}
-}
-
-// writeSome encrypts the first piece that waits, if it is large, or joins
-// smaller ones to a record.
-func (s *Session) writeSome(all bool) error {
-	b := s.pending.Piece(0)
-	if len(b) >= maxPlain || s.pending.Pieces() == 1 {
-		if !all {
-			b = b[:len(b)-len(b)%maxPlain]
-		}
-		n, err := s.tls.Write(b)
-		s.pending.Skip(n)
-		return err
-	}
-	joined := s.space.scratch[:0]
-	for i := 0; i < s.pending.Pieces() && len(joined) < maxPlain; i++ {
-		b := s.pending.Piece(i)
-		joined = append(joined, b[:min(len(b), maxPlain-len(joined))]...)
-	}
-	n, err := s.tls.Write(joined)
-	s.pending.Skip(n)
-	return err
-}
-
-// flush passes on what was encrypted.
-func (s *Session) flush() {
-	if s.conn.sent.Len() == 0 {
-		return
-	}
-	d := &event.Data{}
-	d.Push(&s.conn.sent)
-	if s.state == open {
-		s.owner.Encrypted(d)
 	}
 }

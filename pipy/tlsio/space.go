@@ -1,8 +1,6 @@
 package tlsio
 
 import (
-	"runtime"
-
 	"pipy/pipy/event"
 	"pipy/pipy/loop"
 )
@@ -19,13 +17,14 @@ type space struct {
 	arena   *event.Arena
 	bulk    event.Buffer // for what does not go into the arena
 	scratch []byte       // where small pieces are joined to a record
+	crew    crew
 }
 
 type spaceKey struct{}
 
 func spaceOf(l *loop.Loop) *space {
 	return l.Local(spaceKey{}, func() any {
-		return &space{arena: l.Arena(), scratch: make([]byte, 0, maxPlain)}
+		return &space{arena: l.Arena(), scratch: make([]byte, 0, maxPlain), crew: crew{loop: l}}
 	}).(*space)
 }
 
@@ -52,15 +51,3 @@ func (s *space) write(d *event.Data, b []byte) {
 		b = b[n:]
 	}
 }
-
-// semaphore bounds how many handshakes compute at one time. Those that wait for
-// the peer, or for the script, do not count. The others queue, first come first
-// served.
-type semaphore chan struct{}
-
-func (s semaphore) enter() { s <- struct{}{} }
-func (s semaphore) leave() { <-s }
-
-// slots is that of the process. More handshakes at one time than there are
-// processors would not end sooner, but keep the loops from being scheduled.
-var slots = make(semaphore, max(2, runtime.GOMAXPROCS(0)))

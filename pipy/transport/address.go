@@ -10,12 +10,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Address is where a listener listens: an IP address and a TCP port, or the
-// path of a Unix socket. It is comparable.
+// Address is where a listener listens: an IP address and a port, or the path of
+// a Unix socket. It is comparable.
 type Address struct {
 	IP   netip.Addr
 	Port uint16
-	Path string // of a Unix socket; IP and Port count for nothing then
+	UDP  bool   // the port is one of UDP, not of TCP
+	Path string // of a Unix socket; the others count for nothing then
 }
 
 // unixPrefix marks the path of a Unix socket.

@@ -118,7 +118,7 @@ func (d *dial) next() {
 // try begins to connect to one address, and tells whether that is under way.
 func (d *dial) try(a Address) bool {
 	d.o.remote = netip.AddrPortFrom(a.IP, a.Port)
-	fd, err := newSocket(a.family())
+	fd, err := d.o.newSocket(a.family())
 	if err != nil {
 		d.refused(a, err)
 		return false

@@ -53,12 +53,17 @@ func (in *Inbound) Start(receive func(event.Event)) {
 // Process takes the output. Data is written at the end of the turn. StreamEnd
 // ends our side when all is written: without an error the client's side stays
 // open, unless the event is Final or ListenOptions.CloseEOF says otherwise; with
-// an error the connection is over. The other events mean nothing to a socket.
+// an error the connection is over. At a StreamEnd a UDP port forgets the peer.
+// The other events mean nothing to a socket.
 func (in *Inbound) Process(evt event.Event) {
 	switch e := evt.(type) {
 	case *event.Data:
 		in.send(e)
 	case *event.StreamEnd:
+		if in.dgram != nil {
+			in.close() // there is no end to be sent
+			return
+		}
 		if e.Final && e.Err != nil {
 			in.flags |= resets
 		}

@@ -36,12 +36,17 @@ type ListenOptions struct {
 	// system does not take at once. Without it, the connection stays half
 	// open until the pipeline ends too.
 	CloseEOF bool
+	// MaxPeers is the number of peers that a UDP port has at a time; datagrams
+	// of others are dropped. Zero means 16384.
+	MaxPeers int
 	// Transparent accepts connections that were redirected here, and finds
 	// out where they were to go (Linux).
 	Transparent bool
 }
 
-// Listener accepts connections on one address.
+// Listener accepts connections on one address. On a UDP port everybody who sends
+// something is a connection: each datagram is a Data, and each Data that is not
+// empty is sent as one.
 type Listener struct {
 	net     *local
 	fd      int // -1 when closed
@@ -54,12 +59,16 @@ type Listener struct {
 	queued  bool
 	retry   loop.Timer
 	logged  int64
+	udp     *udpPort // nil for streams
 }
 
 // Listen listens on an address. accept is called for each connection and must
 // Start it, then or later. Port 0 lets the system choose. An error unwraps to
 // the system's.
 func Listen(l *loop.Loop, address Address, opts ListenOptions, accept func(*Inbound)) (*Listener, error) {
+	if address.UDP {
+		return listenUDP(l, address, opts, accept)
+	}
 	s := &Listener{net: localOf(l), address: address, opts: &opts, accept: accept, logged: -int64(acceptLogEvery)}
 	fd, err := newSocket(address.family())
 	if err != nil {
@@ -130,7 +139,7 @@ func (s *Listener) bind() error {
 // setOptions sets what accepted sockets inherit, so that no call is needed for
 // each of them.
 func (s *Listener) setOptions() error {
-	if s.address.Path != "" {
+	if s.address.Path != "" || s.udp != nil {
 		return nil
 	}
 	unix.SetsockoptInt(s.fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, number(s.opts.KeepAlive))
@@ -174,6 +183,11 @@ func (s *Listener) Update(opts ListenOptions, accept func(*Inbound)) error {
 // Close stops accepting. Connections that are open live on.
 func (s *Listener) Close() {
 	if s.fd < 0 {
+		return
+	}
+	if s.udp != nil {
+		s.fd = -1
+		s.udp.close()
 		return
 	}
 	s.net.loop.CloseFD(s.fd)

@@ -34,6 +34,9 @@ type ConnectOptions struct {
 	ConnectTimeout time.Duration
 	// KeepAlive and NoDelay set SO_KEEPALIVE and TCP_NODELAY.
 	KeepAlive, NoDelay bool
+	// UDP sends each Data that is not empty as a datagram, and delivers each
+	// datagram as a Data. The peer has no end.
+	UDP bool
 	// OnState is told of each new state: "open", "resolving" (names only),
 	// "connecting", "connected", "idle" (before another attempt), "closed".
 	OnState func(state string)
@@ -61,6 +64,9 @@ func Connect(l *loop.Loop, target string, opts *ConnectOptions, receive func(eve
 	o := &Outbound{opts: opts, target: target, host: target}
 	o.socket.init(n, o, &opts.Limits, -1, 0)
 	o.receive, o.sum = receive, &n.counters.Outbound
+	if opts.UDP {
+		o.dgram = &udpOutbound{s: &o.socket}
+	}
 	o.dial = &dial{o: o}
 	l.Defer(o.dial)
 	return o
@@ -175,15 +181,26 @@ func (o *Outbound) failed(err event.Error) {
 	o.net.loop.Arm(&o.dial.deadline, max(o.opts.RetryDelay, minRetryDelay), o.dial)
 }
 
+// newSocket makes a socket for an attempt.
+func (o *Outbound) newSocket(family int) (int, error) {
+	switch {
+	case !o.opts.UDP:
+		return newSocket(family)
+	case family == unix.AF_UNIX:
+		return -1, unix.EPROTONOSUPPORT
+	}
+	return newDatagramSocket(family)
+}
+
 // setOptions sets what is to be set before a socket is connected.
 func (o *Outbound) setOptions(fd, family int) error {
 	if family == unix.AF_UNIX {
 		return nil
 	}
-	if o.opts.KeepAlive {
+	if o.opts.KeepAlive && !o.opts.UDP {
 		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
 	}
-	if o.opts.NoDelay {
+	if o.opts.NoDelay && !o.opts.UDP {
 		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	}
 	if o.opts.Bind == "" {

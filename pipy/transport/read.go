@@ -48,6 +48,10 @@ func (s *socket) wantsInput() bool {
 // for now; but when the peer has hung up, its end is still to be read, which
 // raises no event of its own.
 func (s *socket) read() {
+	if s.dgram != nil {
+		s.dgram.read()
+		return
+	}
 	l := s.net.loop
 	if turn := l.TurnNumber(); s.turn != turn {
 		s.turn, s.turnBytes = turn, 0

@@ -39,7 +39,7 @@ type owner interface {
 	log(peers bool, text string)
 }
 
-// socket is a stream socket, connected or (for output only) about to be. It is
+// socket is a stream or datagram socket, connected or (for output only) about to be. It is
 // the loop's Handler and Pauser.
 type socket struct {
 	src     loop.Source
@@ -51,6 +51,7 @@ type socket struct {
 	sum     *Traffic    // of the loop
 	out     event.Data  // what is to be written
 	jam     *jam        // who is held back; nil when not congested
+	dgram   datagrams   // nil for streams
 	failure event.Error // of the output, until it is delivered
 	timer   loop.Timer
 
@@ -149,6 +150,9 @@ func (s *socket) close() {
 	s.src.End()
 	s.timer.Stop()
 	s.out.Release()
+	if s.dgram != nil {
+		s.dgram.drop()
+	}
 	s.relieve()
 	s.receive = nil
 	if s.fd >= 0 {

@@ -16,6 +16,10 @@ func (s *socket) send(d *event.Data) {
 	if d.Len() == 0 {
 		return
 	}
+	if s.dgram != nil {
+		s.dgram.send(d)
+		return
+	}
 	if s.out.Len() == 0 {
 		s.lastWrite = s.net.loop.NowNano()
 	}
@@ -107,6 +111,10 @@ func (s *socket) deferFlush() {
 
 // flush writes output and, behind the last, the end.
 func (s *socket) flush() {
+	if s.dgram != nil {
+		s.dgram.flush()
+		return
+	}
 	if s.failure == "" && s.out.Len() > 0 && s.fd >= 0 && !s.is(blocked) {
 		if err := s.write(); err != nil {
 			s.writeError(err)

@@ -128,6 +128,9 @@ func portText(a transport.Address) string {
 	if a.Path != "" {
 		return a.String()
 	}
+	if a.UDP {
+		return fmt.Sprintf("UDP port %d at %s", a.Port, a.IP)
+	}
 	return fmt.Sprintf("port %d at %s", a.Port, a.IP)
 }
 

@@ -10,7 +10,7 @@ import (
 // Error says why input is no HTTP/1 message that we accept. Nothing after it
 // was decoded.
 type Error struct {
-	Status int    // what to answer a request with: 400, 414, 431, 501 or 505
+	Status int    // what to answer a request with: 400, 414, 431, 501 or 505; 0 for nothing, as the client speaks no HTTP
 	Text   string // what was wrong, in a few words
 }
 

@@ -31,7 +31,17 @@ func (d *Decoder) startLine(b []byte, from, end int, k *block) error {
 	}
 	first, err := requestLine(b, from, end)
 	k.first = first
+	if err != nil && !d.begun && foreign(b[from:end]) {
+		return &Error{0, "the client speaks no HTTP"}
+	}
 	return err
+}
+
+// foreign tells whether a line has nothing of a request line of any version of
+// HTTP: three words, of which neither the second nor the third is right.
+func foreign(b []byte) bool {
+	words := bytes.Split(b, []byte(" "))
+	return len(words) == 3 && !bytes.HasPrefix(words[2], []byte("HTTP")) && !validTarget(words[0], words[1])
 }
 
 // requestLine takes a request line apart (RFC 9112, 3): one blank between the

@@ -31,9 +31,9 @@ const (
 )
 
 const (
-	headerSize    = 9       // bytes in front of each payload (RFC 9113, 4.1)
-	prioritySize  = 5       // bytes of the priority of a stream (RFC 9113, 6.3)
-	minFrame      = 16384   // bytes that every peer takes in one frame (RFC 9113, 4.2)
+	headerSize    = 9     // bytes in front of each payload (RFC 9113, 4.1)
+	prioritySize  = 5     // bytes of the priority of a stream (RFC 9113, 6.3)
+	minFrame      = 16384 // bytes that every peer takes in one frame (RFC 9113, 4.2)
 	maxFrame      = 1<<24 - 1
 	maxWindow     = 1<<31 - 1 // RFC 9113, 6.9.1
 	defaultWindow = 65535     // RFC 9113, 6.9.2

@@ -105,8 +105,7 @@ func NewServer(o Options, arena *event.Arena, owner Owner) *Session {
 // NewClient returns the client's end of a connection. Its preface is written
 // with the first Flush.
 func NewClient(o Options, arena *event.Arena, owner Owner) *Session {
-	s := newSession(false, o, arena, owner)
-	return s
+	return newSession(false, o, arena, owner)
 }
 
 func newSession(server bool, o Options, arena *event.Arena, owner Owner) *Session {
@@ -166,7 +165,6 @@ func (s *Session) Upgrade(method string, settings []byte) (*Stream, error) {
 	if err := s.applySettings(settings); err != nil {
 		return nil, err
 	}
-	s.peer.seen = false // the connection begins with SETTINGS all the same
 	s.lastPeer = 1
 	st := s.open(1)
 	st.method = methodOf(method)
@@ -213,12 +211,17 @@ func (s *Session) Drain() {
 	s.draining = true
 	s.limit = s.lastPeer
 	s.goAway(s.lastPeer, NoError, "")
-	s.checkDrained()
+	s.checkOver()
 }
 
-// checkDrained ends a session that has no further use.
-func (s *Session) checkDrained() {
-	if s.live.first == nil && (s.draining || s.inputOver && s.server) {
+// checkOver ends a session that has no further use.
+func (s *Session) checkOver() {
+	switch {
+	case s.ended || s.live.first != nil:
+	case !s.server && s.closing:
+		s.goAway(0, NoError, "")
+		s.end(nil)
+	case s.server && (s.draining || s.inputOver):
 		s.end(nil)
 	}
 }
@@ -252,14 +255,18 @@ func (s *Session) End(err error) {
 		s.end(truncated(err))
 		return
 	}
-	for st := s.live.first; st != nil; {
-		next := st.all.next
+	var cut []*Stream
+	for st := s.live.first; st != nil; st = st.all.next {
 		if st.recv != recvEnd {
+			cut = append(cut, st)
+		}
+	}
+	for _, st := range cut {
+		if !st.over {
 			s.finish(st, truncated(nil))
 		}
-		st = next
 	}
-	s.checkDrained()
+	s.checkOver()
 }
 
 // fail ends the session because of what the peer did (RFC 9113, 5.4.1).
@@ -298,10 +305,15 @@ func (s *Session) close() {
 	}
 }
 
+// maxDebug is the number of bytes of debug data in a GOAWAY that we write or keep.
+const maxDebug = 256
+
 // goAway writes a GOAWAY (RFC 9113, 6.8).
 func (s *Session) goAway(last uint32, code Code, text string) {
 	s.opt.Counters.GoAwaysOut++
-	b := appendHeader(s.arena.Reserve(headerSize + 8 + 256)[:0], 8+len(text), frameGoAway, 0, 0)
+	last = min(last, s.limit) // it never grows
+	text = text[:min(len(text), maxDebug)]
+	b := appendHeader(s.arena.Reserve(headerSize + 8 + maxDebug)[:0], 8+len(text), frameGoAway, 0, 0)
 	b = append(b, byte(last>>24), byte(last>>16), byte(last>>8), byte(last))
 	b = append(b, byte(code>>24), byte(code>>16), byte(code>>8), byte(code))
 	s.arena.Commit(&s.out, len(append(b, text...)))

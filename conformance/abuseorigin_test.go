@@ -1,0 +1,85 @@
+package conformance
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// origins are servers that upstream has not: they send much without keeping it
+// in memory, or take nothing at all.
+var origins = map[string]func(c net.Conn, arg string){
+	"flood": flood,
+	"deaf":  func(net.Conn, string) {},
+}
+
+// cmdOrigin: origin NAME flood:N|deaf starts a server and sets NAME to its
+// "127.0.0.1:port". flood answers the first request of a connection with N
+// bytes; deaf accepts connections and reads nothing. It ends with the script.
+func cmdOrigin(ts *testscript.TestScript, neg bool, args []string) {
+	plainOnly(ts, neg, "origin")
+	if len(args) != 2 {
+		ts.Fatalf("usage: origin NAME flood:N|deaf")
+	}
+	kind, arg, _ := strings.Cut(args[1], ":")
+	serve := origins[kind]
+	if serve == nil {
+		ts.Fatalf("origin: want flood:N or deaf, got %q", args[1])
+	}
+	ln, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", freePort()))
+	ts.Check(err)
+	done := make(chan struct{})
+	ts.Defer(func() {
+		close(done)
+		ln.Close()
+	})
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				go func() { // the end of the script frees a writer
+					<-done
+					c.Close()
+				}()
+				serve(c, arg)
+				<-done
+			}()
+		}
+	}()
+	stateOf(ts).setenv(ts, args[0], ln.Addr().String())
+}
+
+func flood(c net.Conn, arg string) {
+	n, err := strconv.ParseInt(arg, 10, 64)
+	if err != nil {
+		return
+	}
+	r := bufio.NewReader(c)
+	for {
+		line, err := r.ReadString('\n')
+		if err != nil {
+			return
+		}
+		if line == "\r\n" {
+			break
+		}
+	}
+	fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", n)
+	block := pattern(64 << 10)
+	for n > 0 {
+		m, err := c.Write(block[:min(n, int64(len(block)))])
+		if n -= int64(m); err != nil {
+			return
+		}
+	}
+	io.Copy(io.Discard, r)
+}
