@@ -45,7 +45,7 @@ generate: ## Write what is printed from the source: docs/reference and docs/pipy
 conformance: ## Run the scripts under testscripts; PIPY_BIN names another binary to run them against.
 	$(GO) test -count=1 ./conformance
 
-bench: ## Compare with other proxies on this machine; needs nginx, haproxy and wrk. FLAGS go to the command.
+bench: ## Compare with other proxies on this machine; needs nginx, haproxy, wrk and h2load (nghttp2-client). FLAGS go to the command.
 	$(GO) run ./benchmarks $(FLAGS)
 
 lint: ## Check the form: gofmt, go vet for every platform, staticcheck.

@@ -43,7 +43,9 @@ type bench struct {
 	loadCPU      string
 	allCPUs      string
 	origins      [3]int // ports of the nginx origin
+	h2Origin     int    // the one that speaks only HTTP/2
 	bulkPort     int    // of the bulk origin
+	identity     *identity
 	closers      []func()
 }
 
@@ -76,12 +78,21 @@ func newBench(duration time.Duration, quick bool, log io.Writer) (*bench, error)
 		return nil, err
 	}
 	b.closers = append(b.closers, func() { os.RemoveAll(b.dir) })
-	if err := os.CopyFS(b.dir, files); err != nil {
+	if err := b.fill(); err != nil {
 		b.close()
 		return nil, err
 	}
 	b.scripts = filepath.Join(b.dir, "scripts")
 	return b, nil
+}
+
+// fill writes the files that servers read.
+func (b *bench) fill() (err error) {
+	if err := os.CopyFS(b.dir, files); err != nil {
+		return err
+	}
+	b.identity, err = newIdentity(b.dir)
+	return err
 }
 
 // close stops the origins and removes the temporary files.
@@ -135,8 +146,8 @@ func (b *bench) pin() error {
 }
 
 // serveOrigins starts the bulk origin in this process and, unless nginx is "",
-// the nginx origin.
-func (b *bench) serveOrigins(ctx context.Context, nginx string) error {
+// the nginx origin, with a port for HTTP/2 if that is wanted.
+func (b *bench) serveOrigins(ctx context.Context, nginx string, h2 bool) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -152,12 +163,19 @@ func (b *bench) serveOrigins(ctx context.Context, nginx string) error {
 	if nginx == "" {
 		return nil
 	}
-	ports, err := freePorts(len(b.origins))
+	ports, err := freePorts(len(b.origins) + 1)
 	if err != nil {
 		return err
 	}
 	copy(b.origins[:], ports)
-	st := setup{Dir: b.dir, Origin: ports[0], Origin2: ports[1], Origin3: ports[2], Workers: 1, Connections: 4 * loadSlots}
+	st := setup{
+		Dir: b.dir, Workers: 1, Connections: 4 * loadSlots,
+		Origin: ports[0], Origin2: ports[1], Origin3: ports[2],
+	}
+	if h2 {
+		b.h2Origin = ports[len(b.origins)]
+		st.H2Origin = b.h2Origin
+	}
 	file, err := writeConfig("nginx-origin.conf", st)
 	if err != nil {
 		return err
@@ -168,7 +186,7 @@ func (b *bench) serveOrigins(ctx context.Context, nginx string) error {
 		return err
 	}
 	b.closers = append(b.closers, p.stop)
-	return p.answered(ctx, "127.0.0.1:"+strconv.Itoa(ports[0]), "/")
+	return p.answered(ctx, "127.0.0.1:"+strconv.Itoa(ports[0]), probe{path: "/"})
 }
 
 // launch is a server that is ready to be started.
@@ -176,7 +194,7 @@ type launch struct {
 	argv, env []string
 	log       string
 	addr      string // where it is going to listen
-	ready     string // path that answers helloBody
+	ready     probe
 }
 
 func (l *launch) spawn() (*process, error) { return spawn(l.argv, l.env, l.log) }
@@ -193,11 +211,12 @@ func (b *bench) prepare(s *server, sc *scenario) (*launch, error) {
 	}
 	st := setup{
 		Dir: dir, Port: ports[0], Workers: sc.workers, Connections: loadSlots,
-		Origin: b.origins[0], Origin2: b.origins[1], Origin3: b.origins[2],
+		Origin: b.origins[0], Origin2: b.origins[1], Origin3: b.origins[2], H2Origin: b.h2Origin,
+		Cert: b.identity.cert, Key: b.identity.key, Resume: sc.resume,
 	}
-	l := &launch{log: filepath.Join(dir, "log"), addr: "127.0.0.1:" + strconv.Itoa(ports[0]), ready: sc.path}
-	if sc.config == "bulk" {
-		st.Origin, l.ready = b.bulkPort, "/"
+	l := &launch{log: filepath.Join(dir, "log"), addr: "127.0.0.1:" + strconv.Itoa(ports[0]), ready: b.probe(sc)}
+	if sc.bulk {
+		st.Origin = b.bulkPort
 	}
 	if sc.name == "idle" {
 		st.Connections += b.idleConnections
@@ -212,6 +231,18 @@ func (b *bench) prepare(s *server, sc *scenario) (*launch, error) {
 	}
 	l.argv, l.env = append([]string{"taskset", "-c", cpus}, argv...), env
 	return l, nil
+}
+
+// probe returns how to ask a server of the scenario for its answer.
+func (b *bench) probe(sc *scenario) probe {
+	p := probe{path: sc.path, h2: sc.h2, gzip: sc.gzip}
+	if sc.bulk && !sc.gzip {
+		p.path = "/"
+	}
+	if sc.tls {
+		p.tls = b.identity.client
+	}
+	return p
 }
 
 // start runs a server for a scenario until it answers. The caller stops it.

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -18,12 +19,13 @@ const (
 	bulkBuffer      = 256 << 10  // bytes per read and write of client and origin
 )
 
-// bulkOrigin serves the bulk scenarios: GET /download gives bulkBody bytes,
-// POST /upload answers how many bytes came, everything else is helloBody.
+// bulkOrigin serves the scenarios with large bodies: GET /download gives
+// bulkBody bytes, POST /upload answers how many bytes came, /data.json is
+// jsonBody, everything else is helloBody.
 func bulkOrigin(w http.ResponseWriter, r *http.Request) {
-	buf := make([]byte, bulkBuffer)
 	switch r.URL.Path {
 	case "/download":
+		buf := make([]byte, bulkBuffer)
 		w.Header().Set("Content-Length", strconv.Itoa(bulkBody))
 		for left := bulkBody; left > 0; {
 			n, err := w.Write(buf[:min(left, len(buf))])
@@ -33,11 +35,15 @@ func bulkOrigin(w http.ResponseWriter, r *http.Request) {
 			left -= n
 		}
 	case "/upload":
-		n, err := drain(r.Body, buf)
+		n, err := drain(r.Body, make([]byte, bulkBuffer))
 		if err != nil {
 			return // as above
 		}
 		fmt.Fprint(w, n)
+	case "/data.json":
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(jsonBody)))
+		_, _ = w.Write(jsonBody) // a client that has gone is no affair of ours
 	default:
 		fmt.Fprint(w, helloBody)
 	}
@@ -59,8 +65,9 @@ func drain(r io.Reader, buf []byte) (int64, error) {
 }
 
 // transfer moves messages bodies of bulkBody bytes through the proxy at addr,
-// over bulkConnections connections, and checks that all bytes arrive.
-func transfer(ctx context.Context, addr, path string, messages int) error {
+// over bulkConnections connections, and checks that all bytes arrive. The
+// connections are made with TLS unless config is nil.
+func transfer(ctx context.Context, addr, path string, config *tls.Config, messages int) error {
 	errs := make([]error, bulkConnections)
 	var wg sync.WaitGroup
 	for i := range bulkConnections {
@@ -68,14 +75,14 @@ func transfer(ctx context.Context, addr, path string, messages int) error {
 		if i < messages%bulkConnections {
 			n++
 		}
-		wg.Go(func() { errs[i] = transferOver(ctx, addr, path, n) })
+		wg.Go(func() { errs[i] = transferOver(ctx, addr, path, config, n) })
 	}
 	wg.Wait()
 	return errors.Join(errs...)
 }
 
-func transferOver(ctx context.Context, addr, path string, messages int) error {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+func transferOver(ctx context.Context, addr, path string, config *tls.Config, messages int) error {
+	conn, err := dial(ctx, addr, config)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ type machine struct {
 	Load       string `json:"load_average"` // of the minute before
 	Go         string `json:"go"`
 	Wrk        string `json:"wrk"`
+	H2load     string `json:"h2load"`
 }
 
 // thisMachine looks around; what it cannot find out is left empty.
@@ -28,10 +29,12 @@ func thisMachine() machine {
 	}
 	m.Kernel = strings.TrimSpace(readAll("/proc/sys/kernel/osrelease"))
 	m.Load, _, _ = strings.Cut(readAll("/proc/loadavg"), " ")
-	out, _ := exec.Command("wrk", "-v").Output() // prints its version and usage, then fails
+	out, _ := exec.Command(toolWrk, "-v").Output() // prints its version and usage, then fails
 	if f := strings.Fields(string(out)); len(f) > 1 {
 		m.Wrk = f[1]
 	}
+	out, _ = exec.Command(toolH2load, "--version").Output() // h2load nghttp2/1.52.0
+	_, m.H2load, _ = strings.Cut(strings.TrimSpace(string(out)), "/")
 	return m
 }
 
@@ -52,7 +55,7 @@ func (m machine) String() string {
 
 // debianPackages tells where the tools come from.
 var debianPackages = map[string]string{
-	"nginx": "nginx-light", "haproxy": "haproxy", "wrk": "wrk", "taskset": "util-linux",
+	"nginx": "nginx-light", "haproxy": "haproxy", toolWrk: "wrk", toolH2load: "nghttp2-client", "taskset": "util-linux",
 }
 
 // findTools returns the paths of the named programs. The error names all that

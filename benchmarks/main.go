@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"text/tabwriter"
 	"time"
 )
 
@@ -63,11 +64,12 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	fs.SetOutput(stderr)
 	fs.IntVar(&o.rounds, "rounds", o.rounds, "measure each server this many times, in turns, and take medians")
 	fs.DurationVar(&o.duration, "duration", o.duration, "load a server for this long, whole seconds")
-	pattern := fs.String("run", "", "only scenarios whose names match this `regexp`")
+	pattern := fs.String("run", "", "only scenarios whose names match this `regexp`; they are listed below")
 	servers := fs.String("servers", strings.Join(o.servers, ","), "comma-separated servers; "+nameOther+" is the binary that "+envOther+" names")
 	fs.StringVar(&o.pipy, "pipy", "", "our own binary; built from ./pipy when empty")
 	fs.StringVar(&o.json, "json", "", "write all rounds to this `file`")
 	fs.BoolVar(&o.markdown, "md", false, "print Markdown")
+	fs.Usage = func() { writeUsage(stderr, fs) }
 	fs.BoolVar(&o.quick, "quick", false, "one short round, to see that everything works; the figures mean little")
 	if err := fs.Parse(args); err != nil {
 		return o, err
@@ -120,7 +122,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	if len(r.scenarios) == 0 {
-		return fmt.Errorf("-run: want a pattern that matches a scenario, got %q", o.run)
+		return fmt.Errorf("-run: want a pattern that matches a scenario, one of %s, got %q", strings.Join(scenarioNames(), " "), o.run)
 	}
 	if err := b.gather(ctx, o, r); err != nil {
 		return err
@@ -153,12 +155,34 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return nil
 }
 
+// writeUsage prints what -h prints: the flags, and what -run chooses from.
+func writeUsage(w io.Writer, fs *flag.FlagSet) {
+	fmt.Fprintf(w, "Usage: go run ./benchmarks [flags]\n\nFlags:\n")
+	fs.PrintDefaults()
+	fmt.Fprintf(w, "\nScenarios, for -run:\n")
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, sc := range scenarios {
+		fmt.Fprintf(tw, "  %s\t%s\n", sc.name, sc.doc)
+	}
+	tw.Flush() // w is a terminal or a buffer; nothing to do about an error
+}
+
+func scenarioNames() []string {
+	var names []string
+	for _, sc := range scenarios {
+		names = append(names, sc.name)
+	}
+	return names
+}
+
 // gather finds and describes the servers, pins this process and starts the origins.
 func (b *bench) gather(ctx context.Context, o options, r *report) error {
 	origin := slices.ContainsFunc(r.scenarios, func(sc *scenario) bool { return sc.origin })
 	tools := []string{"taskset"}
-	if slices.ContainsFunc(r.scenarios, func(sc *scenario) bool { return sc.wrk }) {
-		tools = append(tools, "wrk")
+	for _, sc := range r.scenarios {
+		if sc.tool != "" && !slices.Contains(tools, sc.tool) {
+			tools = append(tools, sc.tool)
+		}
 	}
 	if origin || slices.Contains(o.servers, kindNginx) {
 		tools = append(tools, "nginx")
@@ -198,9 +222,10 @@ func (b *bench) gather(ctx context.Context, o options, r *report) error {
 		return err
 	}
 	if !origin {
-		return b.serveOrigins(ctx, "")
+		return b.serveOrigins(ctx, "", false)
 	}
-	return b.serveOrigins(ctx, paths["nginx"])
+	h2 := slices.ContainsFunc(r.scenarios, func(sc *scenario) bool { return sc.needs == featureH2Upstream })
+	return b.serveOrigins(ctx, paths["nginx"], h2)
 }
 
 // rounds measures. The servers take turns, so that what disturbs the machine
@@ -219,6 +244,11 @@ func (b *bench) rounds(ctx context.Context, r *report) {
 				got, err := sc.measure(ctx, b, s, sc)
 				if ctx.Err() != nil {
 					return
+				}
+				if no, ok := errors.AsType[cannot](err); ok {
+					res.Missing = no.Error()
+					b.progress("%s %s cannot: %v", sc.name, s.Name, no)
+					continue
 				}
 				if err != nil {
 					res.Missing, res.Failed = err.Error(), true

@@ -85,17 +85,49 @@ func measureLoad(ctx context.Context, b *bench, s *server, sc *scenario) (sample
 		return nil, err
 	}
 	defer p.stop()
+	return b.load(ctx, p, s, sc, addr)
+}
+
+// measureGzip loads the server with wrk and tells how large the answer is that
+// it compressed.
+func measureGzip(ctx context.Context, b *bench, s *server, sc *scenario) (sample, error) {
+	p, addr, err := b.start(ctx, s, sc)
+	if err != nil {
+		return nil, err
+	}
+	defer p.stop()
+	size, err := b.probe(sc).get(ctx, addr)
+	if err != nil {
+		return nil, err
+	}
+	got, err := b.load(ctx, p, s, sc, addr)
+	if err != nil {
+		return nil, err
+	}
+	got[answerSize.key] = float64(size) / 1024
+	return got, nil
+}
+
+// load loads the running server at addr with wrk.
+func (b *bench) load(ctx context.Context, p *process, s *server, sc *scenario, addr string) (sample, error) {
 	cpus, threads := b.loadCPU, 1
 	if sc.unpinned {
 		cpus, threads = b.allCPUs, sc.workers
 	}
 	url := "http://" + addr + sc.path
-	if _, err := runWrk(ctx, cpus, threads, warmUp, url); err != nil {
+	if sc.tls {
+		url = "https://" + addr + sc.path
+	}
+	var headers []string
+	if sc.gzip {
+		headers = []string{"Accept-Encoding: gzip"}
+	}
+	if _, err := runWrk(ctx, cpus, threads, warmUp, url, headers...); err != nil {
 		return nil, err
 	}
 	var r wrkResult
 	used, err := observe(p, func() (err error) {
-		r, err = runWrk(ctx, cpus, threads, b.duration, url)
+		r, err = runWrk(ctx, cpus, threads, b.duration, url, headers...)
 		return err
 	})
 	if err != nil {
@@ -124,18 +156,20 @@ func measureBulk(ctx context.Context, b *bench, s *server, sc *scenario) (sample
 		return nil, err
 	}
 	defer p.stop()
-	if err := transfer(ctx, addr, sc.path, bulkConnections); err != nil { // warms up
+	config := b.probe(sc).tls
+	if err := transfer(ctx, addr, sc.path, config, bulkConnections); err != nil { // warms up
 		return nil, err
 	}
-	used, err := observe(p, func() error { return transfer(ctx, addr, sc.path, b.bulkMessages) })
+	used, err := observe(p, func() error { return transfer(ctx, addr, sc.path, config, b.bulkMessages) })
 	if err != nil {
 		return nil, err
 	}
 	moved := float64(b.bulkMessages) * bulkBody
 	return sample{
-		cpuPerGB.key:   used.cpu.Seconds() / (moved / 1e9),
-		throughput.key: moved / 1e6 / used.elapsed.Seconds(),
-		resident.key:   used.memory,
+		cpuPerGB.key:        used.cpu.Seconds() / (moved / 1e9),
+		megabytesPerCPU.key: moved / 1e6 / used.cpu.Seconds(),
+		throughput.key:      moved / 1e6 / used.elapsed.Seconds(),
+		resident.key:        used.memory,
 	}, nil
 }
 

@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"syscall"
@@ -19,9 +16,6 @@ const (
 	stopTimeout  = 2 * time.Second        // from SIGTERM to SIGKILL
 	pollInterval = 100 * time.Microsecond // between two tries to connect
 )
-
-// helloBody is what every server and origin answers.
-const helloBody = "Hi, there!\n"
 
 // process is a running server of ours. stop must be called in the end.
 type process struct {
@@ -86,53 +80,28 @@ func (p *process) stop() {
 	<-p.done
 }
 
-// answered waits until the server at addr answers a request for path with
-// helloBody.
-func (p *process) answered(ctx context.Context, addr, path string) error {
+// answered waits until the server at addr gives the answer that ready wants.
+func (p *process) answered(ctx context.Context, addr string, ready probe) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
+	var why error // the last that was not for lack of time
 	for {
-		err := get(ctx, addr, path)
+		_, err := ready.get(ctx, addr)
 		if err == nil {
 			return nil
+		}
+		if why == nil || ctx.Err() == nil {
+			why = err
 		}
 		if ended := p.ended(); ended != nil {
 			return ended
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("no answer at %s%s: %w: %s", addr, path, err, p.tail())
+			return fmt.Errorf("no answer at %s%s: %w: %s", addr, ready.path, why, p.tail())
 		case <-time.After(pollInterval):
 		}
 	}
-}
-
-// get asks once for path and checks the answer.
-func get(ctx context.Context, addr, path string) error {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	if t, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(t) // fails on closed connections only
-	}
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path, addr); err != nil {
-		return err
-	}
-	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		return err
-	}
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode != http.StatusOK || string(body) != helloBody {
-		return fmt.Errorf("want status 200 and %q, got %d and %.80q", helloBody, res.StatusCode, body)
-	}
-	return nil
 }
 
 // freePorts returns n ports of 127.0.0.1 on which nobody listens.

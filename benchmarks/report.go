@@ -36,14 +36,22 @@ type result struct {
 
 // result returns the result of a server in a scenario, made when there is none.
 func (r *report) result(sc *scenario, s *server) *result {
-	for _, res := range r.Results {
-		if res.Scenario == sc.name && res.Server == s.Name {
-			return res
-		}
+	if res := r.find(sc.name, s.Name); res != nil {
+		return res
 	}
 	res := &result{Scenario: sc.name, Server: s.Name}
 	r.Results = append(r.Results, res)
 	return res
+}
+
+// find returns the result of a server in a scenario, nil when there is none.
+func (r *report) find(scenario, server string) *result {
+	for _, res := range r.Results {
+		if res.Scenario == scenario && res.Server == server {
+			return res
+		}
+	}
+	return nil
 }
 
 // add appends a round and brings the medians up to date.
@@ -72,13 +80,26 @@ func (res *result) spread(key string) string {
 	return fmt.Sprintf("%.0f %%", (slices.Max(v)-slices.Min(v))/m*100)
 }
 
+// marked returns a row of n cells that says that there are no figures.
+func (res *result) marked(n int) []string {
+	row := slices.Repeat([]string{"-"}, n)
+	row[0], row[1] = res.Server, "cannot"
+	if res.Failed {
+		row[1] = "failed"
+	}
+	return row
+}
+
 // note says in one line why rounds are missing.
 func (res *result) note() string {
 	why := strings.Join(strings.Fields(res.Missing), " ")
 	if n := len(res.Rounds); n > 0 {
 		return fmt.Sprintf("%s after round %d: %s", res.Server, n, why)
 	}
-	return fmt.Sprintf("%s not measured: %s", res.Server, why)
+	if !res.Failed {
+		return fmt.Sprintf("%s cannot: %s", res.Server, why)
+	}
+	return fmt.Sprintf("%s failed: %s", res.Server, why)
 }
 
 // median returns the middle of the values, or the mean of the two in the middle.
@@ -92,13 +113,12 @@ func median(values []float64) float64 {
 
 // of returns the median of a metric of a server in a scenario.
 func (r *report) of(scenario, server string, m metric) (float64, bool) {
-	for _, res := range r.Results {
-		if res.Scenario == scenario && res.Server == server {
-			v, ok := res.Medians[m.key]
-			return v, ok
-		}
+	res := r.find(scenario, server)
+	if res == nil {
+		return 0, false
 	}
-	return 0, false
+	v, ok := res.Medians[m.key]
+	return v, ok
 }
 
 // baseline returns the server that others are compared with in a scenario:
@@ -146,14 +166,18 @@ func (r *report) table(sc *scenario) table {
 	}
 	t.rows = append(t.rows, header)
 	main := sc.metrics[0]
-	for _, res := range r.Results {
-		if res.Scenario != sc.name {
+	for _, s := range r.Servers {
+		res := r.find(sc.name, s.Name)
+		if res == nil {
 			continue
 		}
 		if res.Missing != "" {
 			t.notes = append(t.notes, res.note())
 		}
 		if len(res.Rounds) == 0 {
+			if res.Missing != "" {
+				t.rows = append(t.rows, res.marked(len(header)))
+			}
 			continue
 		}
 		row := []string{res.Server}
@@ -233,7 +257,12 @@ func (r *report) writeMarkdown(w io.Writer) error {
 	for _, s := range r.Servers {
 		fmt.Fprintf(w, "%s %s, ", s.Name, s.Version)
 	}
-	fmt.Fprintf(w, "wrk %s, %s.\n", r.Machine.Wrk, r.Machine.Go)
+	for _, tool := range [][2]string{{toolWrk, r.Machine.Wrk}, {toolH2load, r.Machine.H2load}} {
+		if tool[1] != "" {
+			fmt.Fprintf(w, "%s %s, ", tool[0], tool[1])
+		}
+	}
+	fmt.Fprintf(w, "%s.\n", r.Machine.Go)
 	for _, t := range r.tables() {
 		fmt.Fprintf(w, "\n### %s\n", t.title)
 		if len(t.rows) > 1 {

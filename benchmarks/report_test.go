@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,43 @@ func TestBarsAreReachedOrMissed(t *testing.T) {
 	}
 }
 
+func TestBarsWantAtMostOrAtLeast(t *testing.T) {
+	for _, c := range []struct {
+		wish string
+		pipy float64
+		want string
+	}{
+		{atLeast, 3, "0.75 × nginx missed"}, {atLeast, 4, "1.00 × nginx reached"}, {atLeast, 6, "1.50 × nginx reached"},
+		{atMost, 3, "0.75 × nginx reached"}, {atMost, 4, "1.00 × nginx reached"}, {atMost, 6, "1.50 × nginx missed"},
+	} {
+		b := bar{"hello", requestsPerCPU, c.wish, 1, "nginx"}
+		got, verdict := b.verdict(func(server string, _ metric) (float64, bool) {
+			return map[string]float64{"nginx": 4, "pipy": c.pipy}[server], true
+		})
+		if got += " " + verdict; got != c.want {
+			t.Errorf("%s, %v to 4: got %q, want %q", b, c.pipy, got, c.want)
+		}
+	}
+}
+
+func TestFailuresAreMarkedApartFromWhatServersCannotDo(t *testing.T) {
+	r := testReport()
+	r.result(scenarios[0], r.Servers[1]).Missing, r.result(scenarios[0], r.Servers[1]).Failed = "it crashed", true
+	for i, want := range [][2]string{{"haproxy failed", "haproxy failed: it crashed"}, {"nginx cannot", "nginx cannot: no stream module"}} {
+		table := r.table(r.scenarios[i])
+		var found bool
+		for _, row := range table.rows {
+			found = found || row[0]+" "+row[1] == want[0]
+			if len(row) != len(table.rows[0]) {
+				t.Errorf("got row %q, want as many cells as %q", row, table.rows[0])
+			}
+		}
+		if !found || !slices.Contains(table.notes, want[1]) {
+			t.Errorf("want row %q and note %q, got %q, %q", want[0], want[1], table.rows, table.notes)
+		}
+	}
+}
+
 func TestEveryBarNamesAMeasureOfAScenario(t *testing.T) {
 	for _, b := range bars {
 		var found bool
@@ -109,7 +147,7 @@ func TestMarkdownAndTextAndJSONHaveTheResults(t *testing.T) {
 	if err := r.writeMarkdown(&md); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"`go run ./benchmarks -md`", "| pipy | 11.00 |", "nginx not measured: no stream module", "| hello | resident MiB | ≤ 25 | 30.0 | missed |"} {
+	for _, want := range []string{"`go run ./benchmarks -md`", "| pipy | 11.00 |", "| nginx | cannot | - |", "nginx cannot: no stream module", "| hello | resident MiB | ≤ 25 | 30.0 | missed |"} {
 		if !strings.Contains(md.String(), want) {
 			t.Errorf("Markdown: want %q in:\n%s", want, md.String())
 		}

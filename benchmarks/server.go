@@ -29,34 +29,45 @@ type server struct {
 	Path    string `json:"path"`
 	Version string `json:"version"`
 
-	kind     string
-	noStream bool   // nginx without its stream module
-	stream   string // file of nginx's stream module when it is a separate one
+	kind   string
+	lack   map[string]string // why it lacks a feature, by the feature
+	stream string            // file of nginx's stream module when it is a separate one
 }
+
+// cannot is the error of a measurement that asks for what the server cannot do.
+type cannot string
+
+func (c cannot) Error() string { return string(c) }
 
 // setup is what a server is told about one run; templates use its fields.
 type setup struct {
 	Dir                            string // for temporary files
 	Port, Origin, Origin2, Origin3 int
+	H2Origin                       int // 0 for none
 	Workers, Connections           int
 	StreamModule                   string
+	Cert, Key                      string // files
+	Resume                         bool   // with session tickets
 }
 
 // newServer describes the program at path and asks for its version.
 func newServer(name, kind, path string) (*server, error) {
 	s := &server{Name: name, Path: path, kind: kind}
-	flag := map[string]string{kindNginx: "-V", kindHAProxy: "-v", kindPipy: "--version"}[kind]
+	flag := map[string]string{kindNginx: "-V", kindHAProxy: "-vv", kindPipy: "--version"}[kind]
 	out, err := exec.Command(path, flag).CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w: %.300s", path, flag, err, out)
 	}
 	s.Version = parseVersion(kind, string(out))
-	if kind == kindNginx {
-		s.noStream, s.stream = parseStream(string(out))
+	switch kind {
+	case kindNginx:
+		s.lack, s.stream = parseNginx(string(out), s.Version)
+	case kindHAProxy:
+		s.lack = parseHAProxy(string(out))
 	}
 	if s.stream != "" {
 		if _, err := os.Stat(s.stream); err != nil {
-			s.noStream = true
+			s.lack[featureStream] = noStreamModule
 		}
 	}
 	return s, nil
@@ -80,33 +91,9 @@ func parseVersion(kind, out string) string {
 	return ""
 }
 
-// parseStream finds in the output of nginx -V whether the stream module is
-// missing, and its file when it is to be loaded.
-func parseStream(out string) (missing bool, module string) {
-	var dir string
-	missing = true
-	for f := range strings.FieldsSeq(out) {
-		switch {
-		case f == "--with-stream":
-			return false, ""
-		case f == "--with-stream=dynamic":
-			missing = false
-		case strings.HasPrefix(f, "--modules-path="):
-			dir = strings.TrimPrefix(f, "--modules-path=")
-		}
-	}
-	if missing {
-		return true, ""
-	}
-	return false, filepath.Join(dir, "ngx_stream_module.so")
-}
-
 // lacks says why the server cannot run the scenario, "" when it can.
 func (s *server) lacks(sc *scenario) string {
-	if s.kind == kindNginx && sc.config == "tcp" && s.noStream {
-		return "this nginx has no stream module"
-	}
-	return ""
+	return s.lack[sc.needs]
 }
 
 // command returns the command line and environment that run the scenario. It
@@ -130,6 +117,9 @@ func (s *server) command(sc *scenario, st setup, scripts string) (argv, env []st
 		"ORIGIN=" + strconv.Itoa(st.Origin),
 		"ORIGIN_2=" + strconv.Itoa(st.Origin2),
 		"ORIGIN_3=" + strconv.Itoa(st.Origin3),
+		"H2_ORIGIN=" + strconv.Itoa(st.H2Origin),
+		"CERT=" + st.Cert,
+		"KEY=" + st.Key,
 	}
 	return append(argv, filepath.Join(scripts, sc.script)), env, nil
 }

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -26,22 +28,6 @@ func TestParseVersion(t *testing.T) {
 	}
 }
 
-func TestParseStreamFindsTheModule(t *testing.T) {
-	for _, c := range []struct {
-		out     string
-		missing bool
-		module  string
-	}{
-		{"configure arguments: --with-stream --with-stream=dynamic", false, ""},
-		{"configure arguments: --modules-path=/m --with-stream=dynamic", false, "/m/ngx_stream_module.so"},
-		{"configure arguments: --with-stream_ssl_module", true, ""},
-	} {
-		if missing, module := parseStream(c.out); missing != c.missing || module != c.module {
-			t.Errorf("parseStream(%q): got %v %q, want %v %q", c.out, missing, module, c.missing, c.module)
-		}
-	}
-}
-
 func TestEveryScenarioHasItsFiles(t *testing.T) {
 	for _, sc := range scenarios {
 		for _, path := range []string{"configs/nginx-" + sc.config + ".conf", "configs/haproxy-" + sc.config + ".cfg", "scripts/" + sc.script} {
@@ -53,7 +39,10 @@ func TestEveryScenarioHasItsFiles(t *testing.T) {
 }
 
 func TestCommandTellsTheServerItsPorts(t *testing.T) {
-	st := setup{Dir: t.TempDir(), Port: 1111, Origin: 2222, Origin2: 3333, Origin3: 4444, Workers: 2, Connections: 5555}
+	st := setup{
+		Dir: t.TempDir(), Port: 1111, Origin: 2222, Origin2: 3333, Origin3: 4444, H2Origin: 6666,
+		Workers: 2, Connections: 5555, Cert: "/c.pem", Key: "/c.pem.key",
+	}
 	for _, kind := range []string{kindNginx, kindHAProxy} {
 		for _, sc := range scenarios {
 			s := &server{Name: kind, Path: "/bin/" + kind, kind: kind}
@@ -65,8 +54,17 @@ func TestCommandTellsTheServerItsPorts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.Contains(string(b), "127.0.0.1:1111") || !strings.Contains(string(b), "5555") {
-				t.Errorf("%s %s: want port and connections in:\n%s", kind, sc.name, b)
+			wants := []string{"127.0.0.1:1111", "5555"}
+			if sc.tls {
+				wants = append(wants, st.Cert)
+			}
+			if sc.needs == featureH2Upstream {
+				wants = append(wants, "127.0.0.1:6666")
+			}
+			for _, want := range wants {
+				if !strings.Contains(string(b), want) {
+					t.Errorf("%s %s: want %q in:\n%s", kind, sc.name, want, b)
+				}
 			}
 		}
 	}
@@ -78,7 +76,7 @@ func TestCommandTellsTheServerItsPorts(t *testing.T) {
 	if got, want := strings.Join(argv, " "), "/bin/pipy --reuse-port --threads=2 scripts/hello.js"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := strings.Join(env, " "), "PORT=1111 ORIGIN=2222 ORIGIN_2=3333 ORIGIN_3=4444"; got != want {
+	if got, want := strings.Join(env, " "), "PORT=1111 ORIGIN=2222 ORIGIN_2=3333 ORIGIN_3=4444 H2_ORIGIN=6666 CERT=/c.pem KEY=/c.pem.key"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -92,22 +90,12 @@ func TestTransferChecksThatAllBytesArrive(t *testing.T) {
 	}))
 	defer short.Close()
 	for _, path := range []string{"/download", "/upload"} {
-		if err := transfer(context.Background(), whole.Listener.Addr().String(), path, 1); err != nil {
+		if err := transfer(context.Background(), whole.Listener.Addr().String(), path, nil, 1); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
-		if err := transfer(context.Background(), short.Listener.Addr().String(), path, 1); err == nil {
+		if err := transfer(context.Background(), short.Listener.Addr().String(), path, nil, 1); err == nil {
 			t.Errorf("%s: want an error for a short answer", path)
 		}
-	}
-}
-
-func TestGetWantsTheConstantAnswer(t *testing.T) {
-	for body, ok := range map[string]bool{helloBody: true, "No handler": false} {
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, body) }))
-		if err := get(context.Background(), srv.Listener.Addr().String(), "/"); (err == nil) != ok {
-			t.Errorf("answer %q: got %v", body, err)
-		}
-		srv.Close()
 	}
 }
 
@@ -153,6 +141,18 @@ func TestOptionsAreChecked(t *testing.T) {
 	}
 	if o.rounds != 1 || strings.Join(o.servers, ",") != "nginx,haproxy,pipy,other" {
 		t.Errorf("got %d rounds of %v, want 1 of all four", o.rounds, o.servers)
+	}
+}
+
+func TestHelpListsTheScenarios(t *testing.T) {
+	var out strings.Builder
+	if _, err := parseOptions([]string{"-h"}, &out); !errors.Is(err, flag.ErrHelp) {
+		t.Fatalf("got %v, want that of -h", err)
+	}
+	for _, sc := range scenarios {
+		if !strings.Contains(out.String(), "  "+sc.name+" ") || !strings.Contains(out.String(), sc.doc) {
+			t.Errorf("want %s and what it is in:\n%s", sc.name, out.String())
+		}
 	}
 }
 

@@ -10,6 +10,12 @@ import (
 	"time"
 )
 
+// Programs that make load.
+const (
+	toolWrk    = "wrk"
+	toolH2load = "h2load"
+)
+
 // loadConnections is how many keep-alive connections wrk holds.
 const loadConnections = 64
 
@@ -23,21 +29,34 @@ type wrkResult struct {
 }
 
 // runWrk loads url for the duration, which wrk takes in whole seconds, from
-// threads threads on the processors cpus.
-func runWrk(ctx context.Context, cpus string, threads int, d time.Duration, url string) (wrkResult, error) {
-	cmd := exec.CommandContext(ctx, "taskset", "-c", cpus, "wrk",
-		"-t", strconv.Itoa(threads), "-c", strconv.Itoa(loadConnections),
-		"-d", strconv.Itoa(int(d.Seconds()))+"s", "--latency", url)
+// threads threads on the processors cpus. Each request has the headers, which
+// are like "name: value".
+func runWrk(ctx context.Context, cpus string, threads int, d time.Duration, url string, headers ...string) (wrkResult, error) {
+	args := []string{"-t", strconv.Itoa(threads), "-c", strconv.Itoa(loadConnections),
+		"-d", strconv.Itoa(int(d.Seconds())) + "s", "--latency"}
+	for _, h := range headers {
+		args = append(args, "-H", h)
+	}
+	out, err := runTool(ctx, cpus, toolWrk, append(args, url)...)
+	if err != nil {
+		return wrkResult{}, err
+	}
+	return parseWrk(out)
+}
+
+// runTool runs a program on the processors cpus and returns what it prints.
+func runTool(ctx context.Context, cpus, tool string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, "taskset", append([]string{"-c", cpus, tool}, args...)...)
 	cmd.SysProcAttr = childAttributes()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
-			return wrkResult{}, ctx.Err()
+			return "", ctx.Err()
 		}
-		return wrkResult{}, fmt.Errorf("wrk: %w: %s", err, strings.TrimSpace(out.String()))
+		return "", fmt.Errorf("%s: %w: %s", tool, err, strings.TrimSpace(out.String()))
 	}
-	return parseWrk(out.String())
+	return out.String(), nil
 }
 
 // parseWrk reads what wrk --latency prints.
@@ -56,10 +75,10 @@ func parseWrk(out string) (wrkResult, error) {
 			r.perSecond, err = strconv.ParseFloat(f[1], 64)
 		case len(f) == 2 && f[0] == "50%":
 			seen++
-			r.p50, err = parseWrkTime(f[1])
+			r.p50, err = parseLatency(f[1])
 		case len(f) == 2 && f[0] == "99%":
 			seen++
-			r.p99, err = parseWrkTime(f[1])
+			r.p99, err = parseLatency(f[1])
 		case strings.HasPrefix(strings.TrimSpace(line), "Socket errors:"):
 			r.errorLines = append(r.errorLines, strings.TrimSpace(line))
 			for _, s := range f[2:] {
@@ -84,8 +103,8 @@ func parseWrk(out string) (wrkResult, error) {
 	return r, nil
 }
 
-// parseWrkTime reads a time as wrk writes it: us, ms, s, m or h with a fraction.
-func parseWrkTime(s string) (time.Duration, error) {
+// parseLatency reads a time as wrk and h2load write it: us, ms, s, m or h with a fraction.
+func parseLatency(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		return 0, fmt.Errorf("want a time like %q, got %q", "1.23ms", s)

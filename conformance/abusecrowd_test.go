@@ -30,6 +30,7 @@ const (
 	crowdUsage = `usage: crowd open [-rcvbuf N] NAME N host:port [BYTES]
 	crowd send NAME BYTES
 	crowd dribble NAME MS BYTES
+	crowd dribbled NAME
 	crowd flood NAME
 	crowd answered NAME regexp
 	crowd ended NAME [regexp]
@@ -73,6 +74,8 @@ func cmdCrowd(ts *testscript.TestScript, neg bool, args []string) {
 		ms, err := strconv.Atoi(rest[0])
 		ts.Check(err)
 		c.dribble(time.Duration(ms)*time.Millisecond, unescape(ts, rest[1]))
+	case verb == "dribbled" && len(rest) == 0:
+		ts.Check(c.dribbled())
 	case verb == "flood" && len(rest) == 0:
 		c.flood()
 	case verb == "answered" && len(rest) == 1:
@@ -203,6 +206,21 @@ func (c *crowd) dribble(pause time.Duration, b []byte) {
 			}
 		}
 	})
+}
+
+// dribbled waits until all has been dribbled.
+func (c *crowd) dribbled() error {
+	done := make(chan struct{})
+	go func() {
+		c.wg.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-time.After(deadline):
+		return errors.New("not everything was dribbled in time")
+	}
 }
 
 // flood writes to all connections whatever they take, in the background.

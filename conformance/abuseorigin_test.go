@@ -3,7 +3,6 @@ package conformance
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -19,8 +18,8 @@ var origins = map[string]func(c net.Conn, arg string){
 }
 
 // cmdOrigin: origin NAME flood:N|deaf starts a server and sets NAME to its
-// "127.0.0.1:port". flood answers the first request of a connection with N
-// bytes; deaf accepts connections and reads nothing. It ends with the script.
+// "127.0.0.1:port". flood answers each request with N bytes; deaf accepts
+// connections and reads nothing. It ends with the script.
 func cmdOrigin(ts *testscript.TestScript, neg bool, args []string) {
 	plainOnly(ts, neg, "origin")
 	if len(args) != 2 {
@@ -58,28 +57,28 @@ func cmdOrigin(ts *testscript.TestScript, neg bool, args []string) {
 	stateOf(ts).setenv(ts, args[0], ln.Addr().String())
 }
 
+// flood answers requests without bodies.
 func flood(c net.Conn, arg string) {
-	n, err := strconv.ParseInt(arg, 10, 64)
+	size, err := strconv.ParseInt(arg, 10, 64)
 	if err != nil {
 		return
 	}
 	r := bufio.NewReader(c)
+	block := pattern(64 << 10)
 	for {
 		line, err := r.ReadString('\n')
 		if err != nil {
 			return
 		}
-		if line == "\r\n" {
-			break
+		if line != "\r\n" {
+			continue
+		}
+		fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", size)
+		for n := size; n > 0; {
+			m, err := c.Write(block[:min(n, int64(len(block)))])
+			if n -= int64(m); err != nil {
+				return
+			}
 		}
 	}
-	fmt.Fprintf(c, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", n)
-	block := pattern(64 << 10)
-	for n > 0 {
-		m, err := c.Write(block[:min(n, int64(len(block)))])
-		if n -= int64(m); err != nil {
-			return
-		}
-	}
-	io.Copy(io.Discard, r)
 }

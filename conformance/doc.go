@@ -48,6 +48,16 @@
 //	grep-log [-count=N] name regexp     wait until a log holds this, exactly N times
 //	no-log name regexp                  a log does not hold this now
 //
+// and those for abuse, in files of their own:
+//
+//	baseline [flags] name               what an instance uses now: memory, descriptors, ...
+//	growth [flags] name what limit      it uses no more than this beyond the baseline
+//	quiet name                          wait until an instance has come to rest
+//	crowd VERB NAME ...                 many connections that all do the same
+//	storm [flags] N host:port           connections that are reset at random moments
+//	reloads [flags] name count file ... reload again and again, good scripts and broken ones
+//	origin NAME kind                    a server that sends without end, or takes nothing
+//
 // docs/testscript-commands.md describes them with their flags. Everything that
 // waits polls up to a deadline; nothing sleeps for luck.
 //

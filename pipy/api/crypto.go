@@ -106,3 +106,7 @@ func updates[T interface{ Write([]byte) (int, error) }](d spec.Declaration[T]) {
 
 // errDone is the error for input that comes after the result.
 var errDone = errors.New("the result was asked for already")
+
+// unknown is the error for a name that is not known, in the words that scripts
+// have always got.
+func unknown(kind, name string) error { return errors.New("Unknown " + kind + ": " + name) }

@@ -82,7 +82,7 @@ func newCrypter(name string, key, iv []byte, decrypt bool) (crypter, error) {
 		if err := noShangMi(name); err != nil {
 			return c, err
 		}
-		return c, fmt.Errorf("Unknown cipher: %s", name)
+		return c, unknown("cipher", name)
 	}
 	if len(key) != a.key {
 		return c, fmt.Errorf("options.key expected to have a length of %d, got %d", a.key, len(key))

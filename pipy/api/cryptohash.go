@@ -8,7 +8,6 @@ import (
 	_ "crypto/sha256" // the same
 	_ "crypto/sha3"   // the same
 	_ "crypto/sha512" // the same
-	"fmt"
 	"hash"
 	"strings"
 
@@ -37,7 +36,7 @@ func digestOf(name string) (crypto.Hash, error) {
 	if err := noShangMi(name); err != nil {
 		return 0, err
 	}
-	return 0, fmt.Errorf("Unknown algorithm: %s", name)
+	return 0, unknown("algorithm", name)
 }
 
 // hasher and mac tell the two classes apart.

@@ -2,6 +2,7 @@ package filters
 
 import (
 	"fmt"
+	"net"
 	"time"
 
 	"pipy/pipy/event"
@@ -69,6 +70,14 @@ IdleTimeout, BufferOverflow). The name localhost stands for 127.0.0.1.`,
 			}
 		}
 		o.fn = optionsOrFunc(p, o.fields.declare)
+	},
+	Host: func(o *connectOptions) string {
+		target, _ := targetOf(o.target)
+		host, _, err := net.SplitHostPort(target)
+		if err != nil || net.ParseIP(host) != nil {
+			return ""
+		}
+		return host
 	},
 	Build: func(o *connectOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {

@@ -19,10 +19,11 @@ handshake begins at the first event that is not a StreamEnd, and a flush comes
 out when it succeeded.
 
 The certificate of the server is verified: it has to lead to one that is
-trusted, and to be valid for the name of the option sni. Without sni, only the
-former is verified, and only when there is the option trusted; else nothing can
-be, and the handshake fails. When it fails, a StreamEnd with the error
-Unauthorized comes out, and the log gets a line.
+trusted, and to be valid for the name of the option sni, or else for the host
+name that a connect in the sub-pipeline has as its fixed target. Without a name,
+only the former is verified, and only when there is the option trusted, which
+the log says once; else nothing can be, and the handshake fails. When it fails,
+a StreamEnd with the error Unauthorized comes out, and the log gets a line.
 
 StreamEnd sends close_notify and leaves the other direction open; one with an
 error does not. In the same way close_notify of the server is an orderly
@@ -35,10 +36,6 @@ resumed.`,
 		o.config = tlsio.ClientConfig(&o.common)
 		if o.certificate != nil {
 			o.config.Certificates = []tls.Certificate{*o.certificate}
-		}
-		if !o.sni.IsFunc() {
-			name, _ := o.sni.Get(nil)
-			o.nameServer(o.config, name)
 		}
 		return func(s *pipeline.Stage) pipeline.Filter {
 			f := &connectTLS{tlsStream: tlsStream{Stage: s, opt: o}}

@@ -42,6 +42,9 @@ type Decl[O any] struct {
 	Build func(o *O) (pipeline.New, error)
 	// Label is what graphs show; the name when it is nil or returns "".
 	Label func(o *O) string
+	// Host is the name of the server that the filter connects to; "" when it is
+	// not fixed, or an address. Nil for filters that do not connect.
+	Host func(o *O) string
 }
 
 // Filter is a declared filter.
@@ -91,6 +94,9 @@ func declare[O any](d Decl[O]) *Filter {
 		}
 		if d.Label != nil {
 			node.Label = d.Label(o)
+		}
+		if d.Host != nil {
+			node.Host = d.Host(o)
 		}
 		node.Fork = d.Fork
 		node.New, err = d.Build(o)

@@ -349,7 +349,7 @@ func (x *http2Exchange) serviceEnded(err error) {
 		x.stream.EndTunnel()
 	case inResponse:
 		if err != nil {
-			x.reset(http2.InternalError, err)
+			x.broken(err)
 			return
 		}
 		x.messageEnd(nil)
@@ -376,10 +376,19 @@ func (x *http2Exchange) cut(err error) {
 	x.server.drop(x, &event.Failure{Name: event.ConnectionAborted, Cause: err})
 }
 
+// broken handles that a response is not going to be complete.
+func (x *http2Exchange) broken(err error) {
+	if x.stream.Abort() {
+		x.reset(http2.InternalError, err)
+		return
+	}
+	x.relieve()
+	x.fail(failureOf(err))
+}
+
 // reset breaks the response off, so that the client does not take it for a
 // complete one.
 func (x *http2Exchange) reset(code http2.Code, err error) {
 	x.stream.Reset(code)
 	x.server.drop(x, err)
 }
-

@@ -2,10 +2,12 @@ package filters
 
 import (
 	"errors"
+	"time"
 
 	"pipy/pipy/codec/http1"
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
+	"pipy/pipy/loop"
 	"pipy/pipy/spec"
 )
 
@@ -34,10 +36,15 @@ type httpClient struct {
 	accepted      bool      // the response makes the connection a tunnel
 	tunnel        *muxHTTP  // the stream that has the tunnel
 	endErr        error     // of the session's StreamEnd
+	stall         loop.Timer
 }
 
-// open makes the HTTP part of a session.
-func (p *httpPool) open(m *muxSession) func(event.Event) {
+// stallTime is how long requests wait behind a response that nobody takes until
+// they are sent on another connection.
+const stallTime = time.Second
+
+// openHTTP1 makes the HTTP part of a session.
+func (p *httpPool) openHTTP1(m *muxSession) func(event.Event) {
 	s := &httpClient{muxSession: m, pool: p}
 	opt := m.cluster.all.(*muxHTTPOptions)
 	s.dec = http1.NewResponseDecoder(http1.Limits{MaxHead: int(opt.maxHeaderSize)}, s.method, s.decoded)
@@ -57,7 +64,7 @@ func (p *httpPool) send(c *httpCall, alone bool, after int) {
 		f.failWith(err)
 		return
 	}
-	m.conn.(*httpClient).send(c)
+	m.conn.(httpSession).send(c)
 }
 
 func (s *httpClient) write(d *event.Data) { s.process(d) }
@@ -162,6 +169,7 @@ func (s *httpClient) takeBack(c *httpCall) {
 // kill ends the connection and forgets its calls.
 func (s *httpClient) kill() {
 	s.late.end()
+	s.stall.Stop()
 	s.enc.Abort()
 	s.muxSession.kill()
 	for s.first != nil {
@@ -195,8 +203,13 @@ func (s *httpClient) receive(evt event.Event) {
 			e.Release()
 			s.kill()
 		default:
+			s.source = s.late.loop.Ambient()
 			if err := s.dec.Feed(e); err != nil {
 				s.broken(err)
+				return
+			}
+			if s.first != nil && s.first.next != nil && s.stalled() && !s.stall.Set() {
+				s.late.loop.Arm(&s.stall, stallTime, (*httpStall)(s))
 			}
 		}
 	case *event.StreamEnd:
@@ -244,7 +257,7 @@ func (s *httpClient) started(c *httpCall, start *event.MessageStart) {
 			s.dec.Tunnel()
 		case !http1.KeepAlive(h), h.Status == 101: // which nobody asked for
 			s.isolate()
-			s.moveRest()
+			s.moveRest(true)
 		}
 	}
 	if c.stream != nil {
@@ -252,9 +265,35 @@ func (s *httpClient) started(c *httpCall, start *event.MessageStart) {
 	}
 }
 
-// moveRest sends the requests behind the first one again on other sessions,
-// because the server has said that it does not look at them (RFC 9112, 9.6).
-func (s *httpClient) moveRest() {
+// httpStall is an httpClient as the task of its timer.
+type httpStall httpClient
+
+// Run lets nobody wait any longer behind a response that its client does not
+// take. The server may answer these requests twice, so they must be safe ones
+// (RFC 9110, 9.2.1).
+func (t *httpStall) Run() {
+	s := (*httpClient)(t)
+	if s.first == nil || s.first.next == nil || !s.stalled() {
+		return
+	}
+	for c := s.first.next; c != nil; c = c.next {
+		if c.stream != nil && !(c.again() && safe(c.method)) {
+			return
+		}
+	}
+	s.isolate()
+	s.moveRest(false)
+}
+
+// safe tells whether a request changes nothing (RFC 9110, 9.2.1).
+func safe(method string) bool {
+	return method == "GET" || method == "HEAD" || method == "OPTIONS" || method == "TRACE"
+}
+
+// moveRest sends the requests behind the first one again on other sessions.
+// serial tells that the server has said that it does not look at them (RFC 9112,
+// 9.6): then no others are sent to it in this way.
+func (s *httpClient) moveRest(serial bool) {
 	c := s.first.next
 	s.first.next, s.newest = nil, s.first
 	for c != nil {
@@ -263,7 +302,7 @@ func (s *httpClient) moveRest() {
 		if c.stream == nil {
 			s.pool.put(c)
 		} else {
-			if cluster, err := c.stream.cluster(); err == nil {
+			if cluster, err := c.stream.cluster(); err == nil && serial {
 				cluster.serial = true
 			}
 			s.pool.send(c, c.tunnel, 0)

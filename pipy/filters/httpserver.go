@@ -49,6 +49,11 @@ const (
 	// maxHeldInput is the number of bytes that wait for an exchange before the
 	// connection is paused.
 	maxHeldInput = 64 << 10
+
+	// maxHeldOutput is the number of bytes of a response that wait for the
+	// responses before it, until its source is paused. As many as maxPipelined may
+	// wait.
+	maxHeldOutput = 16 << 10
 )
 
 // phase is how far the response of an exchange has come.
@@ -252,6 +257,7 @@ func (s *httpServer) push() *httpExchange {
 	x := s.exchanges.take(s)
 	s.started++
 	x.number = s.started
+	x.kept.limit = maxHeldOutput
 	s.count++
 	if s.first == nil {
 		s.first = x

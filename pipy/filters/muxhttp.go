@@ -1,8 +1,6 @@
 package filters
 
 import (
-	"errors"
-
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 	"pipy/pipy/pipeline"
@@ -12,27 +10,21 @@ import (
 type muxHTTPOptions struct {
 	muxOptions
 	httpClientOptions
+	http2Options
+	version any
 }
 
 func (o *muxHTTPOptions) declare(p *spec.Params) {
 	o.muxOptions.declare(p)
 	o.httpClientOptions.declare(p)
-	var version any
-	spec.Opt(p, &version, "version", any(nil), "The version of HTTP: 1, or one of the names 'http/1' and 'http/1.1'.")
-	if err := checkHTTPVersion(version); err != nil && p.Decoding() {
+	o.http2Options.declare(p)
+	spec.Opt(p, &o.version, "version", any(nil), docHTTPVersion)
+	if _, ok := o.version.(spec.Func); ok || !p.Decoding() {
+		return
+	}
+	if _, err := httpVersion(o.version); err != nil {
 		p.Fail("options.version", err)
 	}
-}
-
-// checkHTTPVersion tells whether we can speak a version of HTTP.
-func checkHTTPVersion(v any) error {
-	switch v {
-	case nil, 1.0, "1", "http/1", "http/1.1":
-		return nil
-	case 2.0, "2", "h2", "http/2":
-		return errors.New("HTTP/2 is not available yet")
-	}
-	return &spec.Mismatch{Wants: "1 or 'http/1.1'", Got: spec.Show(v)}
 }
 
 var _ = declare(Decl[muxArgs[*muxHTTPOptions]]{
@@ -78,7 +70,7 @@ type httpPool struct {
 // closed before the response came.
 type httpCall struct {
 	stream *muxHTTP    // nil when nobody waits for the response
-	client *httpClient // nil until a session is found
+	client httpSession // nil until a session is found
 	next   *httpCall   // sent after this one
 
 	head       *httphead.Head
@@ -88,11 +80,17 @@ type httpCall struct {
 	kept       bool              // body is all that came of the body
 	tunnel     bool              // the request asks for a tunnel
 	idempotent bool
+	keep       bool // parts of the body that were sent are kept too
 	sent       bool // to the last byte
 	answered   bool // a byte of the response came
 	begun      bool // the stream got the head of the final response
 	retried    bool
+	refusals   int        // sessions that did not look at it
+	http2      *http2Call // in a session of HTTP/2
 }
+
+// alone tells whether no other request may be in the same session of HTTP/1.
+func (c *httpCall) alone() bool { return !c.idempotent || c.tunnel || !c.kept }
 
 func (p *httpPool) take() *httpCall {
 	n := len(p.free)
@@ -134,7 +132,7 @@ type muxHTTP struct {
 	keyed  bool
 	call   *httpCall        // the request that is not answered yet; nil when there is none
 	open   bool             // the request is being received
-	tunnel *httpClient      // what raw Data goes to
+	tunnel httpTunnel       // what raw Data goes to
 	later  queue            // what comes after the request
 	ending *event.StreamEnd // of the input, until the request is answered
 	over   bool             // our StreamEnd went out
@@ -229,10 +227,11 @@ func (f *muxHTTP) begin(h *httphead.Head) {
 	c := f.pool.take()
 	c.stream, c.head, c.method = f, h, httpMethod(h)
 	c.idempotent = idempotent(c.method)
+	c.keep = c.idempotent
 	c.tunnel = asksTunnel(h)
 	c.kept = true
 	f.call, f.open = c, true
-	if !c.idempotent || c.tunnel || cluster.opt.maxQueue == 1 {
+	if c.alone() || cluster.opt.maxQueue == 1 || cluster.wide {
 		f.pool.send(c, true, 0)
 	}
 }
@@ -253,7 +252,7 @@ func (f *muxHTTP) cluster() (*muxCluster, error) {
 // session already, and gets one when it becomes long.
 func (f *muxHTTP) add(d *event.Data) {
 	c := f.call
-	if c.kept && c.idempotent || c.client == nil {
+	if c.kept && c.keep || c.client == nil {
 		if c.body == nil {
 			c.body = &event.Data{}
 		}
@@ -359,7 +358,7 @@ func (f *muxHTTP) failed(why httpFailure, err error) {
 }
 
 // tunneled makes the stream a tunnel after the response that accepts it.
-func (f *muxHTTP) tunneled(client *httpClient) {
+func (f *muxHTTP) tunneled(client httpTunnel) {
 	f.call, f.tunnel = nil, client
 	for f.later.len() > 0 {
 		f.process(f.later.shift())

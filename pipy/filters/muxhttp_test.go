@@ -667,7 +667,7 @@ func TestHTTPProxyReusesEverythingWithoutCrossTalk(t *testing.T) {
 func TestMuxHTTPChecksTheVersion(t *testing.T) {
 	b := newHTTPBench(t)
 	us := &httpUpstreams{httpBench: b}
-	for _, version := range []any{2.0, "h2", "http/7", true} {
+	for _, version := range []any{3.0, "h3", "http/7", true} {
 		if err := b.wrong("muxHTTP", us.layout(), "", httpOptions{"version": version}); err == nil {
 			t.Errorf("version %v was accepted", version)
 		}

@@ -62,6 +62,7 @@ type muxCluster struct {
 	idle   []*muxSession // that no stream uses; the last one is used next
 	shared []*muxSession // that take further streams
 	serial bool          // a session takes one stream at a time only
+	wide   bool          // the sessions were of the kind that takes any number
 	gone   bool          // the connection that is the key has ended
 }
 
@@ -78,9 +79,11 @@ type muxSession struct {
 	active  int                // messages that wait for their response
 	total   int                // messages so far
 	alone   bool
+	wide    bool // it takes any number of messages at the same time
 	place   muxPlace
-	at      int   // index in the list of that place
-	since   int64 // when it became idle, in the loop's time
+	at      int          // index in the list of that place
+	since   int64        // when it became idle, in the loop's time
+	source  *loop.Source // of its output; nil when it is not known
 	grace   loop.Timer
 }
 
@@ -110,8 +113,9 @@ func (p *muxPool) acquire(s *pipeline.Stage, key any, alone bool, after int) (*m
 	}
 	m.active++
 	m.total++
-	m.alone = alone
-	full := alone || c.opt.maxQueue > 0 && m.active >= c.opt.maxQueue || m.used()
+	m.alone = alone && !m.wide
+	c.wide = m.wide
+	full := !m.wide && (alone || c.opt.maxQueue > 0 && m.active >= c.opt.maxQueue || m.used())
 	switch {
 	case m.place == inGone:
 	case full:
@@ -152,22 +156,23 @@ func (p *muxPool) cluster(s *pipeline.Stage, key any) (*muxCluster, error) {
 // one that is used least.
 func (c *muxCluster) choose(alone bool, after int) *muxSession {
 	for i := len(c.idle) - 1; i >= 0; i-- {
-		if m := c.idle[i]; m.number > after {
+		if m := c.idle[i]; m.number > after && !m.stalled() {
 			m.leave()
 			return m
 		}
 	}
-	if alone {
-		return nil
-	}
 	var best *muxSession
 	for _, m := range c.shared {
-		if m.number > after && (best == nil || m.active < best.active) {
+		if m.number > after && !m.stalled() && (m.wide || !alone) && (best == nil || m.active < best.active) {
 			best = m
 		}
 	}
 	return best
 }
+
+// stalled tells whether the session puts nothing out for now, because somebody
+// does not take what it put out before. Others need not wait for them.
+func (m *muxSession) stalled() bool { return m.source != nil && m.source.Held() }
 
 func (c *muxCluster) start(s *pipeline.Stage) *muxSession {
 	c.count++
@@ -187,7 +192,7 @@ func (c *muxCluster) start(s *pipeline.Stage) *muxSession {
 // used tells whether the session has taken all messages that it may.
 func (m *muxSession) used() bool {
 	most := m.cluster.opt.maxMessages
-	return most > 0 && m.total >= most
+	return most > 0 && m.total >= most && !m.wide
 }
 
 // release says that a message has its response. A session that nobody uses any
@@ -298,10 +303,17 @@ func (m *muxSession) process(evt event.Event) {
 	m.pipe.Process(evt)
 }
 
+// muxGoodbye is the protocol's part of a session that has something to say before
+// the session ends.
+type muxGoodbye interface{ shutting() }
+
 // shut ends a session that is not used any more in an orderly way. What it has
 // to do still, it does within the pool's time of grace.
 func (m *muxSession) shut() {
 	m.isolate()
+	if c, ok := m.conn.(muxGoodbye); ok {
+		c.shutting()
+	}
 	m.process(event.EndStream)
 	p := m.cluster.pool
 	if p.grace == 0 || m.pipe == nil {

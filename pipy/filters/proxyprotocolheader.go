@@ -19,7 +19,7 @@ type ProxyProtocolTLV struct {
 }
 
 func init() {
-	c := spec.NewClass[*ProxyProtocolHeader]("ProxyProtocolHeader", `what a header of the PROXY protocol says about a connection
+	c := spec.NewClass[*ProxyProtocolHeader]("ProxyProtocolHeader", `What a header of the PROXY protocol says about a connection.
 
 The callback of acceptProxyProtocol gets it, and connectProxyProtocol takes it.`)
 	c.Prop("version", "number", "1 or 2.", func(h *ProxyProtocolHeader) any { return float64(h.Version) })
@@ -52,7 +52,7 @@ The callback of acceptProxyProtocol gets it, and connectProxyProtocol takes it.`
 		return list
 	})
 
-	t := spec.NewClass[*ProxyProtocolTLV]("ProxyProtocolTLV", `a fact in a header of the PROXY protocol, version 2
+	t := spec.NewClass[*ProxyProtocolTLV]("ProxyProtocolTLV", `A fact in a header of the PROXY protocol, version 2.
 
 The types are listed in the specification of the protocol: 1 is ALPN, 2 the
 authority, 5 a unique ID, 32 TLS.`)

@@ -60,7 +60,7 @@ refused.`,
 type SOCKSRequest struct{ *socks.Request }
 
 func init() {
-	c := spec.NewClass[*SOCKSRequest]("SOCKSRequest", `what a client of a SOCKS proxy asks for
+	c := spec.NewClass[*SOCKSRequest]("SOCKSRequest", `What a client of a SOCKS proxy asks for.
 
 The callback of acceptSOCKS gets it.`)
 	c.Prop("host", "string", "The domain name or the IP address.", func(r *SOCKSRequest) any { return r.Host() })

@@ -689,6 +689,7 @@ func TestConnectTLSVerifies(t *testing.T) {
 		"allowed by script":    {expired, ft.Options{"sni": "localhost", "trusted": ft.Array{a.cert}, "verify": func(args ...any) any { return true }}, ok},
 		"refused by script":    {good, ft.Options{"sni": "localhost", "trusted": ft.Array{a.cert}, "onVerify": func(args ...any) any { return false }}, refused},
 		"the script believes":  {good, ft.Options{"sni": "localhost", "trusted": ft.Array{a.cert}, "verify": func(args ...any) any { return args[0] }}, ok},
+		"no name, by script":   {good, ft.Options{"verify": func(args ...any) any { return args[0] }}, refused},
 		"name, by script":      {good, ft.Options{"sni": "elsewhere", "trusted": ft.Array{a.cert}, "verify": func(args ...any) any { return args[0] }}, refused},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -784,3 +785,24 @@ func TestConnectTLSTellsHowTheServerEnded(t *testing.T) {
 	}
 }
 
+func TestConnectTLSEndsAfterAnError(t *testing.T) {
+	a := newAuthority(t)
+	seen := make(chan error, 1)
+	address := serveTLS(t, &tls.Config{Certificates: []tls.Certificate{a.named("localhost").tls(t)}}, func(c *tls.Conn) {
+		c.Write([]byte("hello"))
+		_, err := io.Copy(io.Discard, c)
+		seen <- err
+	})
+	c := client(t, ft.Options{"sni": "localhost", "trusted": ft.Array{a.cert}}, address)
+	c.send(ft.Flush())
+	for evt := range c.events {
+		if d, ok := evt.(*event.Data); ok && d.Len() > 0 {
+			break
+		}
+	}
+	c.send(ft.Data("x"), ft.EndWith(event.ReadError))
+	if _, end := c.end(); end != "StreamEnd" {
+		t.Errorf("got %s", end)
+	}
+	<-seen
+}

@@ -9,6 +9,7 @@ import (
 
 	"pipy/pipy/keys"
 	"pipy/pipy/logging"
+	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
 	"pipy/pipy/tlsio"
 )
@@ -56,6 +57,16 @@ func (f *tlsStream) clientConfig() (*tls.Config, *asker, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if name == "" {
+		name = serverHost(f.Node().Subs[0])
+	}
+	if !o.sni.IsFunc() && !o.named {
+		o.named = true
+		o.nameServer(o.config, name)
+		if name == "" && o.verifyServer && o.config.RootCAs != nil {
+			f.warn("verifies that the certificates of servers are trusted, but not their names: want options.sni")
+		}
+	}
 	if o.certificateFor == nil && o.verify == nil && !o.sni.IsFunc() {
 		return o.config, nil, nil
 	}
@@ -84,6 +95,10 @@ func (f *tlsStream) clientConfig() (*tls.Config, *asker, error) {
 	return config, a, nil
 }
 
+// errNoName is the error of a client that trusts the roots of the system but
+// does not know for whom.
+var errNoName = errors.New("there is no name to verify the server's certificate by: want options.sni, options.trusted or options.verifyServer: false")
+
 // nameServer sets the name that a client asks for and verifies.
 func (o *tlsOptions) nameServer(config *tls.Config, name string) {
 	config.ServerName = name
@@ -94,9 +109,7 @@ func (o *tlsOptions) nameServer(config *tls.Config, name string) {
 		tlsio.VerifyChain(config)
 	case name == "":
 		config.InsecureSkipVerify = true
-		config.VerifyConnection = func(tls.ConnectionState) error {
-			return errors.New("there is no name to verify the server's certificate by: want options.sni, options.trusted or options.verifyServer: false")
-		}
+		config.VerifyConnection = func(tls.ConnectionState) error { return errNoName }
 	}
 }
 
@@ -212,6 +225,9 @@ var errRefused = errors.New("the verify function refused the certificate")
 // verify verifies the peer's certificates and lets the script decide.
 func (a *asker) verify(cs tls.ConnectionState, roots *x509.CertPool, name string, usage x509.ExtKeyUsage) error {
 	chain, failure := tlsio.Verify(cs, roots, name, usage)
+	if name == "" && roots == nil {
+		failure = errNoName
+	}
 	_, err := a.session.Ask(func(reply func(any, error)) {
 		f := a.f
 		for _, cert := range chain {
@@ -245,9 +261,28 @@ var warned sync.Map
 
 // warnUnverified names a filter in the log, once.
 func (f *tlsStream) warnUnverified() {
-	if pos := f.Node().Pos; f.opt.client && !f.opt.verifyServer {
-		if _, twice := warned.LoadOrStore(pos, true); !twice {
-			logging.Warnf("tls", "%s at %s does not verify the certificates of servers", f.Node().Name, pos)
+	if f.opt.client && !f.opt.verifyServer {
+		f.warn("does not verify the certificates of servers")
+	}
+}
+
+func (f *tlsStream) warn(text string) {
+	pos := f.Node().Pos
+	if _, twice := warned.LoadOrStore(pos, true); !twice {
+		logging.Warnf("tls", "%s at %s %s", f.Node().Name, pos, text)
+	}
+}
+
+// serverHost returns the host name that a pipeline connects to; "" when it is
+// not fixed.
+func serverHost(l *pipeline.Layout) string {
+	if l == nil {
+		return ""
+	}
+	for _, n := range l.Nodes {
+		if n.Host != "" {
+			return n.Host
 		}
 	}
+	return ""
 }

@@ -25,6 +25,7 @@ type tlsOptions struct {
 	timeout        time.Duration
 	sni            spec.Dyn[string] // of connectTLS
 	verifyServer   bool             // of connectTLS
+	named          bool             // the name of the server is in config, if it is fixed
 
 	common tlsio.Options
 	config *tls.Config // of all streams, unless functions make them differ

@@ -132,6 +132,10 @@ func (f *tlsStream) fromWire(evt event.Event) {
 			f.endWire(e)
 			return
 		}
+		if f.session.Closed() { // by an error of the plain side
+			f.endPlain(e)
+			return
+		}
 		f.session.ReceiveEnd(e.Err)
 	}
 }

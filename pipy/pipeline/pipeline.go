@@ -42,6 +42,7 @@ type Node struct {
 	Name  string    // the filter's name, as scripts call it
 	Label string    // what graphs show, when it differs from Name
 	Pos   string    // where the script made it: "main.js:12:5"
+	Host  string    // the name of the server that the filter connects to, when it is fixed
 	Fork  bool      // the filter passes its input on beside its sub-pipelines
 	New   New       // set before the first run
 	Subs  []*Layout // sub-pipelines, by the index that Stage.Sub takes; nil passes through

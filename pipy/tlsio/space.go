@@ -8,14 +8,15 @@ import (
 // maxPlain is the most that a record holds, in bytes (RFC 8446, 5.1).
 const maxPlain = 16 << 10
 
-// smallRecord is the size in bytes up to which bytes go into the loop's arena,
-// next to what others write there.
+// smallRecord is the size in bytes up to which bytes go into an arena, next to
+// one another.
 const smallRecord = 4 << 10
 
 // space is the memory that the sessions of one loop share.
 type space struct {
-	arena   *event.Arena
-	bulk    event.Buffer // for what does not go into the arena
+	arena   *event.Arena // where small records are decrypted to
+	small   event.Arena  // where small records are written; not arena: a read may write in between
+	bulk    event.Buffer // for larger ones
 	scratch []byte       // where small pieces are joined to a record
 	crew    crew
 }
@@ -41,7 +42,7 @@ func (s *space) room(n int) *event.Buffer {
 // write appends a copy of b to d.
 func (s *space) write(d *event.Data, b []byte) {
 	if len(b) <= smallRecord {
-		s.arena.Write(d, b)
+		s.small.Write(d, b)
 		return
 	}
 	for len(b) > 0 {

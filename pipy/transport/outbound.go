@@ -35,7 +35,8 @@ type ConnectOptions struct {
 	// KeepAlive and NoDelay set SO_KEEPALIVE and TCP_NODELAY.
 	KeepAlive, NoDelay bool
 	// UDP sends each Data that is not empty as a datagram, and delivers each
-	// datagram as a Data. The peer has no end.
+	// datagram as a Data. The peer has no end: when our side has ended and nothing
+	// moved for two seconds, the stream ends.
 	UDP bool
 	// OnState is told of each new state: "open", "resolving" (names only),
 	// "connecting", "connected", "idle" (before another attempt), "closed".

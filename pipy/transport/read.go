@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"bytes"
+
 	"golang.org/x/sys/unix"
 
 	"pipy/pipy/event"
@@ -89,8 +91,28 @@ func (s *socket) read() {
 		}
 		s.received(n)
 		if !s.is(discarding) {
-			s.receive(buf.Take(n))
+			s.deliver(buf, n)
 		}
+	}
+}
+
+// deliver passes on the first n bytes of a buffer. Somebody who keeps a few
+// bytes, such as a part of a body that waits for the rest, keeps the memory of
+// the whole buffer, which others have filled. So when that happens, what comes
+// in small pieces is copied from then on.
+func (s *socket) deliver(buf *event.Buffer, n int) {
+	if n > smallPiece {
+		s.flags &^= kept
+		s.receive(buf.Take(n))
+		return
+	}
+	if s.is(kept) {
+		s.receive(event.NewData(bytes.Clone(buf.Free()[:n])))
+		return
+	}
+	s.receive(buf.Take(n))
+	if !buf.Rewind() {
+		s.flags |= kept
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	atEOF                         // the peer's end was read
 	ended                         // StreamEnd was delivered
 	bulk                          // the last read filled its buffer
+	kept                          // small pieces of input may be kept by the receiver
 	blocked                       // the system takes no output for now
 	flushQueued                   // a task will write the output
 	outEnded                      // no more output is accepted

@@ -34,6 +34,9 @@ func (t *timeoutTask) Run() {
 		s.close()
 		return
 	}
+	if s.dgram != nil && s.is(outDone) {
+		err = "" // there are no more answers
+	}
 	s.end(err)
 	if s.is(closed) {
 		return

@@ -76,6 +76,7 @@ type local struct {
 	counters Counters
 	small    event.Buffer // what sockets read into
 	large    event.Buffer // the same for sockets that have much to read
+	closing  []*udpPort   // ports that are closed, but for their peers
 	datagram []byte       // what datagrams are read into; nil before the first
 	pieces   [loop.MaxPieces][]byte
 }

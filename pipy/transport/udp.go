@@ -2,6 +2,7 @@ package transport
 
 import (
 	"fmt"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -12,6 +13,9 @@ import (
 const (
 	// maxDatagram is more bytes than any datagram has.
 	maxDatagram = 64 << 10
+	// udpGrace is how long a peer that is idle lives on when nothing more is
+	// sent to it, or when its port closes.
+	udpGrace = 2 * time.Second
 	// datagramCharge is what a datagram counts beyond its bytes.
 	datagramCharge = 256
 )
@@ -129,12 +133,33 @@ func (u *udpOutbound) flush() {
 		u.waiting.shift()
 		d.Release()
 	}
-	switch {
-	case s.failure != "":
+	if s.failure != "" {
 		s.fail(s.failure)
-	case u.waiting.size <= s.limits.congestion()/2:
+		return
+	}
+	if u.waiting.size <= s.limits.congestion()/2 {
 		s.relieve()
 	}
+	if s.is(outEnded) && !s.is(outDone) && len(u.waiting.list) == 0 && s.fd >= 0 {
+		u.ended()
+	}
+}
+
+// ended waits for answers for a while only, since the peer has no end.
+func (u *udpOutbound) ended() {
+	s := u.s
+	s.flags |= outDone
+	s.limits = s.limits.soon()
+	s.watch()
+}
+
+// soon returns the limits of a peer that is not expected to say much more.
+func (o *Limits) soon() *Limits {
+	limits := *o
+	if limits.IdleTimeout <= 0 || limits.IdleTimeout > udpGrace {
+		limits.IdleTimeout = udpGrace
+	}
+	return &limits
 }
 
 func (u *udpOutbound) read() {

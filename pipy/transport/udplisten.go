@@ -3,7 +3,7 @@ package transport
 import (
 	"fmt"
 	"net/netip"
-	"time"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -21,8 +21,6 @@ const (
 	peerQueue = 256 << 10
 	// receiveBatch is the number of datagrams that a port takes in one turn.
 	receiveBatch = 256
-	// udpGrace is how long a peer that is idle lives on when its port closes.
-	udpGrace = 2 * time.Second
 )
 
 // udpPort is the part of a Listener that listens for UDP. Everybody who sends
@@ -68,6 +66,7 @@ func listenUDP(l *loop.Loop, address Address, opts ListenOptions, accept func(*I
 	if address.Path != "" {
 		return nil, &sysError{"listen", unix.EPROTONOSUPPORT}
 	}
+	s.net.endClosing(address)
 	fd, err := newDatagramSocket(address.family())
 	if err != nil {
 		return nil, &sysError{"socket", err}
@@ -335,15 +334,25 @@ func (u *udpPeer) drop() {
 func (p *udpPort) close() {
 	p.closing = true
 	for _, peer := range p.peers {
-		limits := *peer.in.limits
-		if limits.IdleTimeout <= 0 || limits.IdleTimeout > udpGrace {
-			limits.IdleTimeout = udpGrace
-		}
-		peer.in.limits = &limits
+		peer.in.limits = peer.in.limits.soon()
 		peer.in.watch()
 	}
 	if len(p.peers) == 0 {
 		p.shut()
+		return
+	}
+	p.net.closing = append(p.net.closing, p)
+}
+
+// endClosing ends the peers that keep a port open which is wanted again.
+func (n *local) endClosing(a Address) {
+	for _, p := range slices.Clone(n.closing) {
+		if p.listener.address != a {
+			continue
+		}
+		for _, peer := range p.peers {
+			peer.in.close()
+		}
 	}
 }
 
@@ -352,6 +361,7 @@ func (p *udpPort) shut() {
 	if p.fd < 0 {
 		return
 	}
+	p.net.closing = slices.DeleteFunc(p.net.closing, func(o *udpPort) bool { return o == p })
 	p.net.loop.CloseFD(p.fd)
 	p.fd = -1
 	for _, o := range p.waiting {

@@ -235,11 +235,12 @@ func (s *Session) Close() {
 	s.end(nil)
 }
 
-// Abandon forgets everything without a word: no method of the owner is called.
+// Abandon ends the session without a word to the peer and the owner, but for the
+// owner's Done.
 func (s *Session) Abandon() {
 	s.ended = true
 	for st := s.live.first; st != nil; st = s.live.first {
-		s.forget(st)
+		s.finish(st, named(&Error{Code: Cancel, Text: "the connection was closed"}))
 	}
 	s.out.Release()
 }

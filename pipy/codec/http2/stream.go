@@ -233,6 +233,19 @@ func (st *Stream) EndTunnel() {
 	st.session.touch(st)
 }
 
+// Abort takes back a response of which nothing was written yet, so that another
+// one may take its place, and tells whether a part of it was.
+func (st *Stream) Abort() (sent bool) {
+	if st.head == nil {
+		return st.begun
+	}
+	st.head, st.begun, st.raw, st.bodiless = nil, false, false, false
+	st.full, st.ended, st.trailer, st.given = false, false, nil, 0
+	st.queue.Release()
+	st.session.dequeue(st)
+	return false
+}
+
 // Reset ends the stream at once (RFC 9113, 5.4.2). It must not be used any more;
 // the owner's Done is not called.
 func (st *Stream) Reset(code Code) {

@@ -107,7 +107,10 @@ func parse2(b []byte, most int) (*Header, int, error) {
 	h.Protocol = known
 	h.addresses(b[fixed2:n])
 	err := h.parseTLVs(b[:n], fixed2+addressBytes(known))
-	if err != nil && known != Unknown { // without addresses, what follows may be anything
+	switch {
+	case err != nil && known == Unknown:
+		h.TLVs = nil // without addresses, what follows may be anything
+	case err != nil:
 		return nil, 0, err
 	}
 	return h, n, nil
