@@ -15,6 +15,7 @@ func init() {
 		spec.InOpt[spec.Func](m, "callback", nil, "The function.")
 		return func(c *spec.Call) (any, error) { return repeat(c.Args.At(0), c.Args.At(1)) }
 	})
+	declareChoices(ns)
 	ns.Function("print", "void", "Writes to standard output. "+docValues, printer(""))
 	ns.Function("println", "void", "Writes a line to standard output. "+docValues, printer("\n"))
 }

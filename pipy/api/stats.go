@@ -113,7 +113,7 @@ func declareChange[M any](d spec.Declaration[M], name, doc string, def float64, 
 }
 
 func init() {
-	spec.NewNamespace("stats", "Numbers for operators, read at the admin port.")
+	declareSum(spec.NewNamespace("stats", "Numbers for operators, read at the admin port."))
 	declareCounter()
 	declareGauge()
 	declareHistogram()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 	"pipy/pipy/spec"
 )
@@ -131,7 +132,7 @@ func (w *xmlWriter) node(n *xmlNode, depth int) {
 				w.err = wrong("attributes", "the name of an attribute", name)
 				return
 			}
-			w.b.WriteString(" " + name + `="` + xmlAttribute.Replace(jsString(v)) + `"`)
+			w.b.WriteString(" " + name + `="` + xmlAttribute.Replace(httphead.Text(v)) + `"`)
 		})
 	}
 	var children []any
@@ -159,7 +160,7 @@ func (w *xmlWriter) node(n *xmlNode, depth int) {
 			w.node(c, depth+1)
 		case nil:
 		default:
-			w.text(jsString(c))
+			w.text(httphead.Text(c))
 		}
 		if w.err != nil {
 			return

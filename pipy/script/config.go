@@ -110,7 +110,7 @@ func (c *config) to(v any) error {
 	if err != nil {
 		return err
 	}
-	if name, ok := first(o.args).(string); ok && o.err == nil {
+	if name, ok := first(o.args).(string); ok {
 		c.m.unmention(name)
 	}
 	name, _ := v.(string)

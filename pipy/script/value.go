@@ -222,3 +222,6 @@ func (e *Engine) rejection(reason goja.Value) error {
 	}
 	return &event.Failure{Name: event.RuntimeError, Cause: spec.Raw{Value: reason}}
 }
+
+// Arity returns the number of arguments that the function names.
+func (f *function) Arity() int { return int(f.o.Get("length").ToInteger()) }

@@ -2,7 +2,6 @@ package http2_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -26,7 +25,6 @@ type rig struct {
 	streams map[uint32]*http2.Stream
 	woken   bool
 	ended   bool
-	closing bool
 	out     bytes.Buffer // what the session wrote
 	arena   event.Arena
 	now     int64
@@ -318,7 +316,3 @@ func requestHead(method, path string, kv ...string) *httphead.Head {
 	h.Method, h.Path = method, path
 	return h
 }
-
-func unprocessed(err error) bool { return http2.Unprocessed(err) }
-
-var _ = errors.Is

@@ -7,7 +7,6 @@ import (
 	xhttp2 "golang.org/x/net/http2"
 
 	"pipy/pipy/codec/http2"
-	"pipy/pipy/event"
 )
 
 // broken is what a client must not send, and what it gets for it.
@@ -210,7 +209,6 @@ func TestFirstFrameMustBeSettings(t *testing.T) { // RFC 9113, 3.4
 	r.wantPart("GOAWAY 0 PROTOCOL_ERROR")
 }
 
-// tolerated is what a server must not mind.
 func TestServerToleratesWhatItDoesNotKnow(t *testing.T) {
 	r := newServer(t, http2.Options{})
 	r.framer.WriteRawFrame(0x16, 0xff, 0, []byte("unknown"))      // RFC 9113, 5.5
@@ -222,5 +220,4 @@ func TestServerToleratesWhatItDoesNotKnow(t *testing.T) {
 		append(append([]byte{2}, r.block(":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a")...), 0, 0))
 	r.send()
 	r.want("1 GET / host=a (0)", "1 end", "> SETTINGS ack", "> PING ack ping1\x00\x00\x00")
-	_ = event.End
 }
