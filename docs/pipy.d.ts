@@ -26,6 +26,22 @@ declare namespace pipy {
 }
 
 /**
+ * Returns the value behind the first condition that holds. Conditions and values that are
+ * functions are called, but only those that count.
+ *
+ * @param choices A condition, its value, and so on; at last, a value for when no condition holds.
+ */
+declare function branch(...choices: any[]): any;
+
+/**
+ * Calls a function and returns its result. When it throws, the result is that of the catcher.
+ *
+ * @param function_ The function.
+ * @param catcher Called with what was thrown. Without one the error goes on.
+ */
+declare function invoke(function_: (...args: any[]) => any, catcher?: (error: any) => any): any;
+
+/**
  * Describes a pipeline, to be used by pipe, pipy.listen and others, or to be started by itself.
  *
  * @param builder Gets the description to add filters to: $ => $.filter(...)
@@ -56,6 +72,15 @@ declare function println(...values: any[]): void;
  * @param callback The function.
  */
 declare function repeat(count: number | any[] | ((index: number) => any), callback?: (...args: any[]) => any): any;
+
+/**
+ * Returns the value behind the first case that equals the subject. Cases and values that are
+ * functions are called, but only those that count.
+ *
+ * @param subject What to compare with.
+ * @param choices A case, its value, and so on; at last, a value for when no case is equal.
+ */
+declare function select(subject: any, ...choices: any[]): any;
 
 /** Caches, routers, load balancers, quotas and pools. */
 declare namespace algo {
@@ -535,7 +560,7 @@ declare namespace algo {
 }
 
 /**
- * what a TLS client said about itself
+ * What a TLS client said about itself.
  *
  * The callback of handleTLSClientHello gets it.
  */
@@ -578,10 +603,17 @@ declare class Configuration {
    */
   listen(address: any, options?: {
     /**
+     * 'tcp' or 'udp'. With udp each peer is a connection: each datagram is a Data, and each Data of
+     * the output a datagram. Default: "tcp".
+     */
+    protocol?: string;
+    /**
      * Connections at a time; when there are as many, others wait in the backlog. -1 is no limit.
      * Default: -1.
      */
     maxConnections?: number;
+    /** Peers of a UDP port at a time; datagrams of others are dropped. 0 is 16384. Default: 0. */
+    maxPeers?: number;
     /**
      * Ends the stream with ReadTimeout when nothing was received for this long. 0 is never. Default:
      * 0.
@@ -664,6 +696,255 @@ declare class Configuration {
    */
   to(pipeline: any): Configuration;
   /**
+   * Answers requests for a tunnel.
+   *
+   * It belongs into the sub-pipeline of demuxHTTP. A function gets each request as a Message and
+   * returns the response: a Message, a promise of one, or null for an empty one with status 200. A
+   * Message answers all requests.
+   *
+   * When the response accepts a tunnel, the sub-pipeline is started with a clone of the variables,
+   * and gets everything that the client sends from then on as Data; what it outputs goes to the
+   * client. A response accepts CONNECT with a status of 200 to 299, which is the default, and an
+   * upgrade with 101, which is the default if there is a Message. With any other response HTTP goes
+   * on.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param handler The response, or a function of the request that returns it.
+   */
+  acceptHTTPTunnel(target: string, handler: Message | ((request: Message) => Message | Promise<Message | null> | null)): Configuration;
+  /**
+   * Answers requests for a tunnel.
+   *
+   * It belongs into the sub-pipeline of demuxHTTP. A function gets each request as a Message and
+   * returns the response: a Message, a promise of one, or null for an empty one with status 200. A
+   * Message answers all requests.
+   *
+   * When the response accepts a tunnel, the sub-pipeline is started with a clone of the variables,
+   * and gets everything that the client sends from then on as Data; what it outputs goes to the
+   * client. A response accepts CONNECT with a status of 200 to 299, which is the default, and an
+   * upgrade with 101, which is the default if there is a Message. With any other response HTTP goes
+   * on.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param handler The response, or a function of the request that returns it.
+   */
+  acceptHTTPTunnel(handler: Message | ((request: Message) => Message | Promise<Message | null> | null)): Configuration;
+  /**
+   * Takes the header of the PROXY protocol off a stream.
+   *
+   * A proxy in front of us writes a header, of version 1 or 2, that tells where the connection comes
+   * from. The callback gets it as a ProxyProtocolHeader. When it returns true, or a promise of it,
+   * the rest of the stream goes through the sub-pipeline, whose output goes out; else the stream
+   * ends.
+   *
+   * The stream ends with ProtocolError when it does not begin with a header or when the header is
+   * wrong, its checksum for example, and with ReadTimeout when it does not come in time. Nobody but
+   * the proxy should be able to reach the port: whoever writes the header can claim any address.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param callback Tells whether the stream may go on. Without it, all may.
+   */
+  acceptProxyProtocol(target: string, callback?: (header: ProxyProtocolHeader) => boolean | Promise<boolean>, options?: {
+    /** How long the header may take from the beginning of the stream. 0 waits forever. Default: 10. */
+    timeout?: number | string;
+    /** Bytes that a header may have. Default: "16k". */
+    maxHeaderSize?: number | string;
+  }): Configuration;
+  /**
+   * Takes the header of the PROXY protocol off a stream.
+   *
+   * A proxy in front of us writes a header, of version 1 or 2, that tells where the connection comes
+   * from. The callback gets it as a ProxyProtocolHeader. When it returns true, or a promise of it,
+   * the rest of the stream goes through the sub-pipeline, whose output goes out; else the stream
+   * ends.
+   *
+   * The stream ends with ProtocolError when it does not begin with a header or when the header is
+   * wrong, its checksum for example, and with ReadTimeout when it does not come in time. Nobody but
+   * the proxy should be able to reach the port: whoever writes the header can claim any address.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param callback Tells whether the stream may go on. Without it, all may.
+   */
+  acceptProxyProtocol(callback?: (header: ProxyProtocolHeader) => boolean | Promise<boolean>, options?: {
+    /** How long the header may take from the beginning of the stream. 0 waits forever. Default: 10. */
+    timeout?: number | string;
+    /** Bytes that a header may have. Default: "16k". */
+    maxHeaderSize?: number | string;
+  }): Configuration;
+  /**
+   * Serves clients of SOCKS 4, 4a and 5.
+   *
+   * The callback decides about the connection that a client asks for: when it returns true, or a
+   * promise of it, the client is told that it is connected, and what it sends from then on goes
+   * through the sub-pipeline, whose output goes to the client. Else the client is refused.
+   *
+   * The callback is called with a SOCKSRequest. A callback that names two arguments or more gets
+   * (host, port, id) instead: the domain name or the IP address, the port, and the user name of
+   * SOCKS 4. A callback of one argument may take the SOCKSRequest for the host: as a text it is
+   * that.
+   *
+   * With the option authenticate, clients of SOCKS 5 have to send a user name and a password, and
+   * those of SOCKS 4 are refused. Commands other than CONNECT are refused.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param callback Tells whether the client may connect to where it wants to.
+   */
+  acceptSOCKS(target: string, callback: ((request: SOCKSRequest) => boolean | Promise<boolean>) | ((host: string, port: number, id?: string) => boolean | Promise<boolean>), options?: {
+    /** Called with a user name and a password; returns true, or a promise of it, when they are right. */
+    authenticate?: (...args: any[]) => any;
+    /** How long the request of a client may take. 0 waits forever. Default: 30. */
+    timeout?: number | string;
+  }): Configuration;
+  /**
+   * Serves clients of SOCKS 4, 4a and 5.
+   *
+   * The callback decides about the connection that a client asks for: when it returns true, or a
+   * promise of it, the client is told that it is connected, and what it sends from then on goes
+   * through the sub-pipeline, whose output goes to the client. Else the client is refused.
+   *
+   * The callback is called with a SOCKSRequest. A callback that names two arguments or more gets
+   * (host, port, id) instead: the domain name or the IP address, the port, and the user name of
+   * SOCKS 4. A callback of one argument may take the SOCKSRequest for the host: as a text it is
+   * that.
+   *
+   * With the option authenticate, clients of SOCKS 5 have to send a user name and a password, and
+   * those of SOCKS 4 are refused. Commands other than CONNECT are refused.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param callback Tells whether the client may connect to where it wants to.
+   */
+  acceptSOCKS(callback: ((request: SOCKSRequest) => boolean | Promise<boolean>) | ((host: string, port: number, id?: string) => boolean | Promise<boolean>), options?: {
+    /** Called with a user name and a password; returns true, or a promise of it, when they are right. */
+    authenticate?: (...args: any[]) => any;
+    /** How long the request of a client may take. 0 waits forever. Default: 30. */
+    timeout?: number | string;
+  }): Configuration;
+  /**
+   * Accepts a TLS connection.
+   *
+   * The sub-pipeline gets what the client sent, decrypted, and its output goes to the client,
+   * encrypted. It shares the variables of the stream and gets its first event, a flush, when the
+   * handshake succeeded. A StreamEnd of the sub-pipeline sends close_notify and leaves the other
+   * direction open; one with an error does not, so that the client can tell that something is
+   * missing. In the same way close_notify of the client is an orderly StreamEnd, and a connection
+   * that ends without it a ReadError. When the handshake fails, both sides get a StreamEnd with the
+   * error Unauthorized, and the log a line. Clients can resume sessions: the keys for that are
+   * shared by all workers and change every day.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  acceptTLS(target: string, options?: {
+    /**
+     * The certificate and its private key, or a function of the server name that returns them, or a
+     * promise of them. The function is called without a name when a connection begins, and again with
+     * the name if the client sends one; null keeps what was returned before.
+     */
+    certificate?: { cert: crypto.Certificate | crypto.CertificateChain, key: crypto.PrivateKey } | ((name?: string) => any);
+    /**
+     * The certificates that the peer's certificate must lead to; a CertificateChain stands for all
+     * that are in it.
+     */
+    trusted?: (crypto.Certificate | crypto.CertificateChain)[];
+    /**
+     * Called for each certificate of the peer's chain, from the root to the peer's own, with the
+     * verdict and the Certificate; what it returns is the verdict that counts. It is called when peers
+     * are verified at all.
+     */
+    verify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Another name of verify. */
+    onVerify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Called with a TLSSession when the handshake succeeded. */
+    handshake?: (session: TLSSession) => void;
+    /** Called with the TLSSession at each change of its state: handshake, connected, closed. */
+    onState?: (session: TLSSession) => void;
+    /** The oldest version of the protocol. Default: "TLS1.2". */
+    minVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /** The newest version of the protocol. Default: "TLS1.3". */
+    maxVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /**
+     * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
+     * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
+     * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
+     * names that are not known are passed over.
+     */
+    ciphers?: string;
+    /**
+     * Seconds that the handshake may take, connecting included, before the stream ends with
+     * ConnectionTimeout; 0 means for ever. Default: 10.
+     */
+    handshakeTimeout?: number | string;
+    /**
+     * The protocols that the server speaks: the first one of the client's that is among them is
+     * chosen, and a client that offers only others is refused. Or a function that gets the names that
+     * the client offers and returns the index of one, or -1 for none.
+     */
+    alpn?: string[] | ((names: string[]) => number);
+  }): Configuration;
+  /**
+   * Accepts a TLS connection.
+   *
+   * The sub-pipeline gets what the client sent, decrypted, and its output goes to the client,
+   * encrypted. It shares the variables of the stream and gets its first event, a flush, when the
+   * handshake succeeded. A StreamEnd of the sub-pipeline sends close_notify and leaves the other
+   * direction open; one with an error does not, so that the client can tell that something is
+   * missing. In the same way close_notify of the client is an orderly StreamEnd, and a connection
+   * that ends without it a ReadError. When the handshake fails, both sides get a StreamEnd with the
+   * error Unauthorized, and the log a line. Clients can resume sessions: the keys for that are
+   * shared by all workers and change every day.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  acceptTLS(options?: {
+    /**
+     * The certificate and its private key, or a function of the server name that returns them, or a
+     * promise of them. The function is called without a name when a connection begins, and again with
+     * the name if the client sends one; null keeps what was returned before.
+     */
+    certificate?: { cert: crypto.Certificate | crypto.CertificateChain, key: crypto.PrivateKey } | ((name?: string) => any);
+    /**
+     * The certificates that the peer's certificate must lead to; a CertificateChain stands for all
+     * that are in it.
+     */
+    trusted?: (crypto.Certificate | crypto.CertificateChain)[];
+    /**
+     * Called for each certificate of the peer's chain, from the root to the peer's own, with the
+     * verdict and the Certificate; what it returns is the verdict that counts. It is called when peers
+     * are verified at all.
+     */
+    verify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Another name of verify. */
+    onVerify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Called with a TLSSession when the handshake succeeded. */
+    handshake?: (session: TLSSession) => void;
+    /** Called with the TLSSession at each change of its state: handshake, connected, closed. */
+    onState?: (session: TLSSession) => void;
+    /** The oldest version of the protocol. Default: "TLS1.2". */
+    minVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /** The newest version of the protocol. Default: "TLS1.3". */
+    maxVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /**
+     * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
+     * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
+     * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
+     * names that are not known are passed over.
+     */
+    ciphers?: string;
+    /**
+     * Seconds that the handshake may take, connecting included, before the stream ends with
+     * ConnectionTimeout; 0 means for ever. Default: 10.
+     */
+    handshakeTimeout?: number | string;
+    /**
+     * The protocols that the server speaks: the first one of the client's that is among them is
+     * chosen, and a client that offers only others is refused. Or a function that gets the names that
+     * the client offers and returns the index of one, or -1 for none.
+     */
+    alpn?: string[] | ((names: string[]) => number);
+  }): Configuration;
+  /**
    * Continues in the first pipeline whose condition holds.
    *
    * Conditions and pipelines alternate; a last pipeline without a condition takes what is left.
@@ -706,6 +987,104 @@ declare class Configuration {
    */
   chain(modules?: string[]): Configuration;
   /**
+   * Compresses a stream of bytes.
+   *
+   * The algorithm is gzip, deflate (the zlib format), br or zstd. What came in during one turn of
+   * the loop goes out at its end if an empty Data, a flush, was among it; else when there is enough
+   * of it. The rest goes out before the StreamEnd. Messages are not looked at: only their Data pass.
+   *
+   * @param algorithm gzip, deflate, br or zstd. A function is called at the first byte.
+   */
+  compress(algorithm: string | (() => string), options?: {
+    /**
+     * How much time it may take; none makes the format without compressing, where that exists.
+     * Default: "default".
+     */
+    level?: "default" | "none" | "speed" | "best";
+  }): Configuration;
+  /**
+   * Compresses the bodies of HTTP messages.
+   *
+   * The body of each message is compressed as one stream, and content-encoding says so. The first
+   * argument is gzip, deflate (the zlib format), br or zstd, or a function that is called with each
+   * MessageStart and returns one of these, or nothing to leave the message alone; or it is the
+   * options.
+   *
+   * With the option request the algorithm is negotiated: the one of the option method that the
+   * accept-encoding of the request likes best is used, if there is any, and vary is set. Without it,
+   * whoever reads the message has to understand it.
+   *
+   * Left alone are messages without a body, those that have a content-encoding, answers to HEAD,
+   * partial content (206), those with cache-control: no-transform, and all when very many are being
+   * compressed at the same time. Of those that are compressed, content-length and accept-ranges are
+   * removed, and a strong etag becomes a weak one, for the bytes are different.
+   *
+   * An empty Data, a flush, makes all bytes before it readable for the other side.
+   *
+   * @param algorithm An algorithm, or a function that returns one or nothing. Or the options.
+   */
+  compressHTTP(algorithm?: string | ((evt: MessageStart) => string | null), options?: {
+    /** Whether to compress. A function is called for each message. Default: true. */
+    enabled?: boolean | (() => boolean);
+    /**
+     * The algorithm, or an array of those that may be chosen, the preferred one first. If not given,
+     * it is "gzip".
+     */
+    method?: string | string[];
+    /**
+     * How much time it may take; none makes the format without compressing, where that exists.
+     * Default: "default".
+     */
+    level?: "default" | "none" | "speed" | "best";
+    /** Called with the MessageStart of each message, returns the head of the request that it answers. */
+    request?: (...args: any[]) => any;
+    /** Bytes below which a body is left alone. Default: 0. */
+    minSize?: number | string;
+    /** Content types to compress, such as "text/html" or "text/*"; all if not given. */
+    types?: string[];
+  }): Configuration;
+  /**
+   * Compresses the bodies of messages; the same as compressHTTP.
+   *
+   * The body of each message is compressed as one stream, and content-encoding says so. The first
+   * argument is gzip, deflate (the zlib format), br or zstd, or a function that is called with each
+   * MessageStart and returns one of these, or nothing to leave the message alone; or it is the
+   * options.
+   *
+   * With the option request the algorithm is negotiated: the one of the option method that the
+   * accept-encoding of the request likes best is used, if there is any, and vary is set. Without it,
+   * whoever reads the message has to understand it.
+   *
+   * Left alone are messages without a body, those that have a content-encoding, answers to HEAD,
+   * partial content (206), those with cache-control: no-transform, and all when very many are being
+   * compressed at the same time. Of those that are compressed, content-length and accept-ranges are
+   * removed, and a strong etag becomes a weak one, for the bytes are different.
+   *
+   * An empty Data, a flush, makes all bytes before it readable for the other side.
+   *
+   * @param algorithm An algorithm, or a function that returns one or nothing. Or the options.
+   */
+  compressMessage(algorithm?: string | ((evt: MessageStart) => string | null), options?: {
+    /** Whether to compress. A function is called for each message. Default: true. */
+    enabled?: boolean | (() => boolean);
+    /**
+     * The algorithm, or an array of those that may be chosen, the preferred one first. If not given,
+     * it is "gzip".
+     */
+    method?: string | string[];
+    /**
+     * How much time it may take; none makes the format without compressing, where that exists.
+     * Default: "default".
+     */
+    level?: "default" | "none" | "speed" | "best";
+    /** Called with the MessageStart of each message, returns the head of the request that it answers. */
+    request?: (...args: any[]) => any;
+    /** Bytes below which a body is left alone. Default: 0. */
+    minSize?: number | string;
+    /** Content types to compress, such as "text/html" or "text/*"; all if not given. */
+    types?: string[];
+  }): Configuration;
+  /**
    * Connects to a server.
    *
    * The connection is made at the first event that is not StreamEnd; a function given as target or
@@ -718,8 +1097,11 @@ declare class Configuration {
    * @param target Where to connect to: 'host:port', '[ipv6]:port' or 'unix:/path'.
    */
   connect(target: string | object | (() => string | object), options?: {
-    /** The transport protocol. Default: "tcp". */
-    protocol?: "tcp";
+    /**
+     * The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a
+     * timeout or an error ends what is received. Default: "tcp".
+     */
+    protocol?: "tcp" | "udp";
     /** The local 'ip' or 'ip:port' to connect from. */
     bind?: string | (() => string);
     /**
@@ -758,6 +1140,271 @@ declare class Configuration {
     noDelay?: boolean;
   }): Configuration;
   /**
+   * Opens a tunnel through an HTTP proxy or server.
+   *
+   * At the first event of the stream a request goes into the sub-pipeline, usually a muxHTTP, which
+   * gets a clone of the variables. The stream waits until the response accepts: CONNECT with a
+   * status of 200 to 299, an upgrade with 101. Then the stream goes through the sub-pipeline as it
+   * is, in both directions. Any other response ends the stream: with Unauthorized if the status is
+   * 401 or 407, else with ConnectionRefused.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param handshake The request, or a function that returns it.
+   */
+  connectHTTPTunnel(target: string, handshake: Message | (() => Message), options?: {
+    /** Called with the name of each new state: connecting, connected, closed. */
+    onState?: (...args: any[]) => any;
+  }): Configuration;
+  /**
+   * Opens a tunnel through an HTTP proxy or server.
+   *
+   * At the first event of the stream a request goes into the sub-pipeline, usually a muxHTTP, which
+   * gets a clone of the variables. The stream waits until the response accepts: CONNECT with a
+   * status of 200 to 299, an upgrade with 101. Then the stream goes through the sub-pipeline as it
+   * is, in both directions. Any other response ends the stream: with Unauthorized if the status is
+   * 401 or 407, else with ConnectionRefused.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param handshake The request, or a function that returns it.
+   */
+  connectHTTPTunnel(handshake: Message | (() => Message), options?: {
+    /** Called with the name of each new state: connecting, connected, closed. */
+    onState?: (...args: any[]) => any;
+  }): Configuration;
+  /**
+   * Writes the header of the PROXY protocol before a stream.
+   *
+   * At the first event of the stream the header goes into the sub-pipeline, usually a connect, and
+   * the stream behind it. The header is an object, or what acceptProxyProtocol gave to its callback:
+   * version (2 is binary, anything else 1), command ('PROXY' or 'LOCAL', version 2 only), protocol
+   * ('TCP4', 'TCP6', 'UDP4', 'UDP6', 'UNIX', 'UNIX_DGRAM' or 'UNKNOWN'; by default TCP, of the
+   * family of the addresses), sourceAddress, sourcePort, targetAddress, targetPort, and for version
+   * 2 tlvs, an array of objects with type and value, a Data or a string. The value of a TLV of type
+   * 3, the checksum, is computed.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param header The header, or a function that returns it.
+   */
+  connectProxyProtocol(target: string, header: object | (() => object)): Configuration;
+  /**
+   * Writes the header of the PROXY protocol before a stream.
+   *
+   * At the first event of the stream the header goes into the sub-pipeline, usually a connect, and
+   * the stream behind it. The header is an object, or what acceptProxyProtocol gave to its callback:
+   * version (2 is binary, anything else 1), command ('PROXY' or 'LOCAL', version 2 only), protocol
+   * ('TCP4', 'TCP6', 'UDP4', 'UDP6', 'UNIX', 'UNIX_DGRAM' or 'UNKNOWN'; by default TCP, of the
+   * family of the addresses), sourceAddress, sourcePort, targetAddress, targetPort, and for version
+   * 2 tlvs, an array of objects with type and value, a Data or a string. The value of a TLV of type
+   * 3, the checksum, is computed.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param header The header, or a function that returns it.
+   */
+  connectProxyProtocol(header: object | (() => object)): Configuration;
+  /**
+   * Connects through a SOCKS 5 proxy.
+   *
+   * The sub-pipeline, usually a connect, is the connection to the proxy. At the first event of the
+   * stream the proxy is asked to connect to the target; the name of a host is resolved by the proxy.
+   * The stream waits until the proxy says that it is connected, and then goes through the
+   * sub-pipeline as it is, in both directions.
+   *
+   * The stream ends with Unauthorized when the proxy does not let us in, with ConnectionRefused or
+   * ConnectionTimeout when it cannot connect, with ReadError when it does not speak SOCKS 5, and
+   * with the error of the sub-pipeline when that ends before.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param target Where to connect to: 'host:port' or '[ipv6]:port'.
+   */
+  connectSOCKS(target: string, target: string | object | (() => string | object), options?: {
+    /** The user name, if the proxy asks for one; 1 to 255 bytes. */
+    username?: string | (() => string);
+    /** The password that belongs to it; 1 to 255 bytes. */
+    password?: string | (() => string);
+  }): Configuration;
+  /**
+   * Connects through a SOCKS 5 proxy.
+   *
+   * The sub-pipeline, usually a connect, is the connection to the proxy. At the first event of the
+   * stream the proxy is asked to connect to the target; the name of a host is resolved by the proxy.
+   * The stream waits until the proxy says that it is connected, and then goes through the
+   * sub-pipeline as it is, in both directions.
+   *
+   * The stream ends with Unauthorized when the proxy does not let us in, with ConnectionRefused or
+   * ConnectionTimeout when it cannot connect, with ReadError when it does not speak SOCKS 5, and
+   * with the error of the sub-pipeline when that ends before.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param target Where to connect to: 'host:port' or '[ipv6]:port'.
+   */
+  connectSOCKS(target: string | object | (() => string | object), options?: {
+    /** The user name, if the proxy asks for one; 1 to 255 bytes. */
+    username?: string | (() => string);
+    /** The password that belongs to it; 1 to 255 bytes. */
+    password?: string | (() => string);
+  }): Configuration;
+  /**
+   * Makes a TLS connection.
+   *
+   * The sub-pipeline, usually a connect, gets what comes in, encrypted, and its output, decrypted,
+   * is the output. It shares the variables of the stream. The handshake begins at the first event
+   * that is not a StreamEnd, and a flush comes out when it succeeded.
+   *
+   * The certificate of the server is verified: it has to lead to one that is trusted, and to be
+   * valid for the name of the option sni, or else for the host name that a connect in the
+   * sub-pipeline has as its fixed target. Without a name, only the former is verified, and only when
+   * there is the option trusted, which the log says once; else nothing can be, and the handshake
+   * fails. When it fails, a StreamEnd with the error Unauthorized comes out, and the log gets a
+   * line.
+   *
+   * StreamEnd sends close_notify and leaves the other direction open; one with an error does not. In
+   * the same way close_notify of the server is an orderly StreamEnd, and a connection that ends
+   * without it a ReadError. Sessions are resumed.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  connectTLS(target: string, options?: {
+    /**
+     * The certificate and its private key, which are shown to servers that want one, or a function
+     * that returns them, or a promise of them. With a function, sessions are not resumed.
+     */
+    certificate?: { cert: crypto.Certificate | crypto.CertificateChain, key: crypto.PrivateKey } | (() => any);
+    /**
+     * The certificates that the peer's certificate must lead to; a CertificateChain stands for all
+     * that are in it.
+     */
+    trusted?: (crypto.Certificate | crypto.CertificateChain)[];
+    /**
+     * Called for each certificate of the peer's chain, from the root to the peer's own, with the
+     * verdict and the Certificate; what it returns is the verdict that counts. It is called when peers
+     * are verified at all.
+     */
+    verify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Another name of verify. */
+    onVerify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Called with a TLSSession when the handshake succeeded. */
+    handshake?: (session: TLSSession) => void;
+    /** Called with the TLSSession at each change of its state: handshake, connected, closed. */
+    onState?: (session: TLSSession) => void;
+    /** The oldest version of the protocol. Default: "TLS1.2". */
+    minVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /** The newest version of the protocol. Default: "TLS1.3". */
+    maxVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /**
+     * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
+     * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
+     * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
+     * names that are not known are passed over.
+     */
+    ciphers?: string;
+    /**
+     * Seconds that the handshake may take, connecting included, before the stream ends with
+     * ConnectionTimeout; 0 means for ever. Default: 10.
+     */
+    handshakeTimeout?: number | string;
+    /** The protocol, or the protocols, to offer, best first. */
+    alpn?: string | string[];
+    /**
+     * The name of the server: it is sent by SNI, and the server's certificate has to be valid for it.
+     * An IP address is only verified.
+     */
+    sni?: string | (() => string);
+    /**
+     * Verifies the server's certificate. Without that, whoever is in between can read and change
+     * everything; the log names each such filter once. Default: true.
+     */
+    verifyServer?: boolean;
+  }): Configuration;
+  /**
+   * Makes a TLS connection.
+   *
+   * The sub-pipeline, usually a connect, gets what comes in, encrypted, and its output, decrypted,
+   * is the output. It shares the variables of the stream. The handshake begins at the first event
+   * that is not a StreamEnd, and a flush comes out when it succeeded.
+   *
+   * The certificate of the server is verified: it has to lead to one that is trusted, and to be
+   * valid for the name of the option sni, or else for the host name that a connect in the
+   * sub-pipeline has as its fixed target. Without a name, only the former is verified, and only when
+   * there is the option trusted, which the log says once; else nothing can be, and the handshake
+   * fails. When it fails, a StreamEnd with the error Unauthorized comes out, and the log gets a
+   * line.
+   *
+   * StreamEnd sends close_notify and leaves the other direction open; one with an error does not. In
+   * the same way close_notify of the server is an orderly StreamEnd, and a connection that ends
+   * without it a ReadError. Sessions are resumed.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  connectTLS(options?: {
+    /**
+     * The certificate and its private key, which are shown to servers that want one, or a function
+     * that returns them, or a promise of them. With a function, sessions are not resumed.
+     */
+    certificate?: { cert: crypto.Certificate | crypto.CertificateChain, key: crypto.PrivateKey } | (() => any);
+    /**
+     * The certificates that the peer's certificate must lead to; a CertificateChain stands for all
+     * that are in it.
+     */
+    trusted?: (crypto.Certificate | crypto.CertificateChain)[];
+    /**
+     * Called for each certificate of the peer's chain, from the root to the peer's own, with the
+     * verdict and the Certificate; what it returns is the verdict that counts. It is called when peers
+     * are verified at all.
+     */
+    verify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Another name of verify. */
+    onVerify?: (ok: boolean, cert: crypto.Certificate) => boolean;
+    /** Called with a TLSSession when the handshake succeeded. */
+    handshake?: (session: TLSSession) => void;
+    /** Called with the TLSSession at each change of its state: handshake, connected, closed. */
+    onState?: (session: TLSSession) => void;
+    /** The oldest version of the protocol. Default: "TLS1.2". */
+    minVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /** The newest version of the protocol. Default: "TLS1.3". */
+    maxVersion?: "TLS1" | "TLS1.1" | "TLS1.2" | "TLS1.3";
+    /**
+     * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
+     * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
+     * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
+     * names that are not known are passed over.
+     */
+    ciphers?: string;
+    /**
+     * Seconds that the handshake may take, connecting included, before the stream ends with
+     * ConnectionTimeout; 0 means for ever. Default: 10.
+     */
+    handshakeTimeout?: number | string;
+    /** The protocol, or the protocols, to offer, best first. */
+    alpn?: string | string[];
+    /**
+     * The name of the server: it is sent by SNI, and the server's certificate has to be valid for it.
+     * An IP address is only verified.
+     */
+    sni?: string | (() => string);
+    /**
+     * Verifies the server's certificate. Without that, whoever is in between can read and change
+     * everything; the log names each such filter once. Default: true.
+     */
+    verifyServer?: boolean;
+  }): Configuration;
+  /**
+   * Decodes frames of the Dubbo protocol.
+   *
+   * The head of a message has requestID, a number (a BigInt beyond 2^53), and id, the same in a
+   * string; isRequest, isTwoWay and isEvent; serializationType, 2 for Hessian 2; and status, 20 for
+   * OK. The body stays as it is: see the class Hessian.
+   *
+   * What is not valid, or ends in the middle, ends the stream with ProtocolError. MessageStart and
+   * MessageEnd of the input are dropped.
+   */
+  decodeDubbo(options?: {
+    /** Bytes that a body may have. 0 means any. Default: 0. */
+    maxBodySize?: number | string;
+  }): Configuration;
+  /**
    * Decodes HTTP/1 requests.
    *
    * Output is a message for each request. After a request for a tunnel (CONNECT, or an upgrade)
@@ -789,6 +1436,151 @@ declare class Configuration {
      * called for each response. Default: false.
      */
     bodiless?: boolean | (() => boolean);
+  }): Configuration;
+  /**
+   * Decodes MQTT packets (MQTT 3.1.1 and 5.0).
+   *
+   * The head of a message has type, which is CONNECT, CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL,
+   * PUBCOMP, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT or AUTH, and
+   * protocolLevel, which is 4 for MQTT 3.1.1 and 5 for MQTT 5.0. Depending on the type it has dup,
+   * qos, retain, packetIdentifier, topicName, keepAlive, sessionPresent, reasonCode and, at level 5,
+   * properties: an object with the names of the standard in camel case; other names are user
+   * properties. The body of a message is the payload of a PUBLISH.
+   *
+   * The payload of MessageEnd is for CONNECT { clientID, cleanStart, username, password, will: {
+   * qos, retain, topic, payload, properties } } where password and payload are Data, for SUBSCRIBE {
+   * topicFilters: [{ filter, qos, noLocal, retainAsPublished, retainHandling }] }, for UNSUBSCRIBE
+   * an array of filters, and for SUBACK and UNSUBACK an array of codes. The same members, and
+   * reasonCodes for the codes, are in the head as well; where the two differ, the payload counts.
+   *
+   * What is not valid, or ends in the middle, ends the stream with ProtocolError. MessageStart and
+   * MessageEnd of the input are dropped.
+   */
+  decodeMQTT(options?: {
+    /**
+     * The level of packets if no CONNECT came that tells it, 4 or 5. A function is called at the first
+     * byte. Default: 4.
+     */
+    protocolLevel?: number | (() => number);
+    /** Bytes that a packet may have. 0 means what the protocol allows, 256m. Default: 0. */
+    maxPacketSize?: number | string;
+  }): Configuration;
+  /**
+   * Takes multipart bodies apart (RFC 2046).
+   *
+   * Of a message whose content-type is a multipart type, each part becomes a message with the head {
+   * headers }: names in lower case, those that are repeated with an array. A part that is multipart
+   * itself is taken apart in its place. The head of the message does not come out. Other messages
+   * pass.
+   *
+   * A body that ends without its last delimiter, or a header that is not valid, ends the stream with
+   * ProtocolError.
+   */
+  decodeMultipart(): Configuration;
+  /**
+   * Decodes values of the Redis protocol (RESP2).
+   *
+   * Each value becomes a message: its body is the bytes that it was read from, and the payload of
+   * its MessageEnd is the value. In values, simple strings are strings, errors are Error objects,
+   * integers are numbers (BigInt beyond 2^53), bulk strings are Data, and arrays are arrays; null
+   * stands for the bulk string and the array that do not exist.
+   *
+   * What is not valid, or ends in the middle, ends the stream with ProtocolError. MessageStart and
+   * MessageEnd of the input are dropped.
+   */
+  decodeRESP(): Configuration;
+  /**
+   * Decodes WebSocket frames (RFC 6455).
+   *
+   * Each message has the head { opcode, masked }, where opcode is text (1), binary (2), close (8),
+   * ping (9) or pong (10). A message of one frame passes as it comes; one of several frames when it
+   * is complete, because a ping or a close, which are messages of their own, may come between its
+   * frames. Ping and close are not answered. What comes after a close is ignored.
+   *
+   * A violation of the protocol ends the stream with ProtocolError.
+   */
+  decodeWebSocket(options?: {
+    /**
+     * Who reads: a server takes masked frames only, and a client only those that are not masked. If
+     * not given, both are taken.
+     */
+    role?: "" | "server" | "client";
+    /** Bytes that a message may have. 0 means any. Default: "16m". */
+    maxMessageSize?: number | string;
+    /** Whether text has to be valid UTF-8. Default: true. */
+    utf8?: boolean;
+  }): Configuration;
+  /**
+   * Decompresses a stream of bytes.
+   *
+   * The algorithm is gzip, deflate or inflate (the zlib format, raw deflate or gzip: what it is is
+   * found out), br or brotli, or zstd. Messages are not looked at: only their Data pass.
+   *
+   * What is not valid, or not complete, ends the stream with ProtocolError. When the other side is
+   * slow, no more is decompressed than it takes.
+   *
+   * @param algorithm gzip, deflate, inflate, br, brotli or zstd. A function is called at the first byte.
+   */
+  decompress(algorithm: string | (() => string), options?: {
+    /**
+     * Bytes that one body, or the stream, may become. More ends the stream with BufferOverflow. 0
+     * means any. Default: 0.
+     */
+    maxSize?: number | string;
+    /**
+     * How many times its compressed size one body, or the stream, may become, as soon as it is more
+     * than 1m. More ends the stream with BufferOverflow. 0 means any. Default: 200.
+     */
+    maxRatio?: number;
+  }): Configuration;
+  /**
+   * Decompresses the bodies of HTTP messages.
+   *
+   * What content-encoding says is undone: gzip, deflate, br and zstd, also several of them in turn.
+   * The header is removed with content-length and accept-ranges, and a strong etag becomes a weak
+   * one. Other messages, partial content (206) and answers without content (204, 304) are left
+   * alone.
+   *
+   * What is not valid, or not complete, ends the stream with ProtocolError. When the other side is
+   * slow, no more is decompressed than it takes.
+   *
+   * @param enable A function that is called with each MessageStart; what is false leaves the message alone. Or the options.
+   */
+  decompressHTTP(enable?: (evt: MessageStart) => boolean, options?: {
+    /**
+     * Bytes that one body, or the stream, may become. More ends the stream with BufferOverflow. 0
+     * means any. Default: 0.
+     */
+    maxSize?: number | string;
+    /**
+     * How many times its compressed size one body, or the stream, may become, as soon as it is more
+     * than 1m. More ends the stream with BufferOverflow. 0 means any. Default: 200.
+     */
+    maxRatio?: number;
+  }): Configuration;
+  /**
+   * Decompresses the bodies of messages by one algorithm.
+   *
+   * The algorithm is gzip, deflate or inflate (the zlib format, raw deflate or gzip: what it is is
+   * found out), br or brotli, or zstd. A function that returns nothing leaves the message alone.
+   * Heads stay as they are, but content-length does not count any more.
+   *
+   * What is not valid, or not complete, ends the stream with ProtocolError. When the other side is
+   * slow, no more is decompressed than it takes.
+   *
+   * @param algorithm gzip, deflate, inflate, br, brotli or zstd. A function is called with each MessageStart.
+   */
+  decompressMessage(algorithm: string | (() => string), options?: {
+    /**
+     * Bytes that one body, or the stream, may become. More ends the stream with BufferOverflow. 0
+     * means any. Default: 0.
+     */
+    maxSize?: number | string;
+    /**
+     * How many times its compressed size one body, or the stream, may become, as soon as it is more
+     * than 1m. More ends the stream with BufferOverflow. 0 means any. Default: 200.
+     */
+    maxRatio?: number;
   }): Configuration;
   /**
    * Finds frames in a stream of bytes by a state machine.
@@ -876,6 +1668,12 @@ declare class Configuration {
      * beginning of the stream. Later it is answered with 408. 0 waits forever. Default: 30.
      */
     headTimeout?: number | string;
+    /** HTTP/2: requests that a client may have open at a time. More are refused. Default: 256. */
+    maxStreams?: number;
+    /** HTTP/2: bytes that the peer may have under way on a connection, at least 64 KiB. Default: "1m". */
+    connectionWindowSize?: number | string;
+    /** HTTP/2: bytes of a body that the peer may send ahead of who reads them. Default: "1m". */
+    streamWindowSize?: number | string;
   }): Configuration;
   /**
    * Serves HTTP: one sub-pipeline for each request.
@@ -909,6 +1707,12 @@ declare class Configuration {
      * beginning of the stream. Later it is answered with 408. 0 waits forever. Default: 30.
      */
     headTimeout?: number | string;
+    /** HTTP/2: requests that a client may have open at a time. More are refused. Default: 256. */
+    maxStreams?: number;
+    /** HTTP/2: bytes that the peer may have under way on a connection, at least 64 KiB. Default: "1m". */
+    connectionWindowSize?: number | string;
+    /** HTTP/2: bytes of a body that the peer may send ahead of who reads them. Default: "1m". */
+    streamWindowSize?: number | string;
   }): Configuration;
   /**
    * Runs one sub-pipeline for each message, like demux.
@@ -995,6 +1799,22 @@ declare class Configuration {
    */
   dump(tag?: string | (() => string)): Configuration;
   /**
+   * Encodes frames of the Dubbo protocol.
+   *
+   * The head of a message has requestID, a number (a BigInt beyond 2^53), and id, the same in a
+   * string; isRequest, isTwoWay and isEvent; serializationType, 2 for Hessian 2; and status, 20 for
+   * OK. The body stays as it is: see the class Hessian.
+   *
+   * What is missing in the head is a number that counts up from 0 for the ID, true for isRequest and
+   * isTwoWay, false for isEvent, 2 for serializationType and 0 for status. Where both IDs are there,
+   * requestID counts.
+   *
+   * The bytes of a message come between its MessageStart and its MessageEnd.
+   *
+   * @param head The head to use instead of those of the messages, or a function that returns it, called for each message.
+   */
+  encodeDubbo(head?: object | (() => object)): Configuration;
+  /**
    * Encodes HTTP/1 requests.
    *
    * Each message becomes the bytes of a request, between its MessageStart and its MessageEnd. After
@@ -1034,6 +1854,58 @@ declare class Configuration {
      * called for each response. Default: false.
      */
     bodiless?: boolean | (() => boolean);
+  }): Configuration;
+  /**
+   * Encodes MQTT packets (MQTT 3.1.1 and 5.0).
+   *
+   * The head of a message has type, which is CONNECT, CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL,
+   * PUBCOMP, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, PINGREQ, PINGRESP, DISCONNECT or AUTH, and
+   * protocolLevel, which is 4 for MQTT 3.1.1 and 5 for MQTT 5.0. Depending on the type it has dup,
+   * qos, retain, packetIdentifier, topicName, keepAlive, sessionPresent, reasonCode and, at level 5,
+   * properties: an object with the names of the standard in camel case; other names are user
+   * properties. The body of a message is the payload of a PUBLISH.
+   *
+   * The payload of MessageEnd is for CONNECT { clientID, cleanStart, username, password, will: {
+   * qos, retain, topic, payload, properties } } where password and payload are Data, for SUBSCRIBE {
+   * topicFilters: [{ filter, qos, noLocal, retainAsPublished, retainHandling }] }, for UNSUBSCRIBE
+   * an array of filters, and for SUBACK and UNSUBACK an array of codes. The same members, and
+   * reasonCodes for the codes, are in the head as well; where the two differ, the payload counts.
+   *
+   * Without a protocolLevel a packet has that of the last CONNECT, else 5 if it has properties, else
+   * 4. Booleans are false, and numbers are 0, if they are missing.
+   *
+   * The bytes of a message come between its MessageStart and its MessageEnd.
+   */
+  encodeMQTT(): Configuration;
+  /**
+   * Encodes values of the Redis protocol (RESP2).
+   *
+   * The payload of each message is the value. In values, simple strings are strings, errors are
+   * Error objects, integers are numbers (BigInt beyond 2^53), bulk strings are Data, and arrays are
+   * arrays; null stands for the bulk string and the array that do not exist. A number is cut off to
+   * an integer; what has no form of its own becomes a simple string. Bodies do not count.
+   *
+   * The bytes of a message come between its MessageStart and its MessageEnd.
+   */
+  encodeRESP(): Configuration;
+  /**
+   * Encodes messages as WebSocket frames (RFC 6455).
+   *
+   * The head of a message is { opcode, masked }: opcode is text (1), binary (2), close (8), ping (9)
+   * or pong (10), 1 if it is missing; masked tells whether to mask the payload, as clients have to.
+   * A body of more than 16k is sent in several frames. The frames come between the MessageStart and
+   * the MessageEnd.
+   *
+   * When the program is about to end, a close with the code 1001 is sent after the message at hand,
+   * and the stream ends.
+   */
+  encodeWebSocket(options?: {
+    /** Who writes: a client masks all frames, a server none. If not given, heads decide. */
+    role?: "" | "server" | "client";
+    /** Bytes that a message may have. 0 means any. Default: "16m". */
+    maxMessageSize?: number | string;
+    /** Whether text has to be valid UTF-8. Default: true. */
+    utf8?: boolean;
   }): Configuration;
   /**
    * Runs a program.
@@ -1469,7 +2341,16 @@ declare class Configuration {
     bufferSize?: number | string;
     /** Bytes that the head of a response may have. A longer one is a 502. Default: "64k". */
     maxHeaderSize?: number | string;
-    /** The version of HTTP: 1, or one of the names 'http/1' and 'http/1.1'. */
+    /** HTTP/2: bytes that the peer may have under way on a connection, at least 64 KiB. Default: "1m". */
+    connectionWindowSize?: number | string;
+    /** HTTP/2: bytes of a body that the peer may send ahead of who reads them. Default: "1m". */
+    streamWindowSize?: number | string;
+    /**
+     * The version of HTTP: 1 or 2, one of the names 'http/1', 'http/1.0', 'http/1.1', 'h2' and
+     * 'http/2', or a function that returns one of these or a promise of it. The function is called for
+     * each session; requests wait for the promise, while the session gets a flush so that it connects.
+     * In version 2, requests share one connection whatever maxQueue and maxMessages say.
+     */
     version?: any;
   }): Configuration;
   /**
@@ -1511,7 +2392,16 @@ declare class Configuration {
     bufferSize?: number | string;
     /** Bytes that the head of a response may have. A longer one is a 502. Default: "64k". */
     maxHeaderSize?: number | string;
-    /** The version of HTTP: 1, or one of the names 'http/1' and 'http/1.1'. */
+    /** HTTP/2: bytes that the peer may have under way on a connection, at least 64 KiB. Default: "1m". */
+    connectionWindowSize?: number | string;
+    /** HTTP/2: bytes of a body that the peer may send ahead of who reads them. Default: "1m". */
+    streamWindowSize?: number | string;
+    /**
+     * The version of HTTP: 1 or 2, one of the names 'http/1', 'http/1.0', 'http/1.1', 'h2' and
+     * 'http/2', or a function that returns one of these or a promise of it. The function is called for
+     * each session; requests wait for the promise, while the session gets a flush so that it connects.
+     * In version 2, requests share one connection whatever maxQueue and maxMessages say.
+     */
     version?: any;
   }): Configuration;
   /**
@@ -1701,7 +2591,24 @@ declare class Configuration {
    * @param sizeLimit Bytes of a body that the callback gets to see; what is beyond is cut off. -1 means all. Default: -1.
    * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
    */
-  replaceMessage(sizeLimit?: number | string, replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
+  replaceMessage(sizeLimit: number | string, replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Replaces each message.
+   *
+   * A message is taken as a whole and replaced at its end. A StreamEnd within a message ends the
+   * message and is taken with it. What stands outside of messages passes.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceMessage(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
     /** The same as sizeLimit. Default: -1. */
     bufferLimit?: number | string;
   }): Configuration;
@@ -1719,7 +2626,24 @@ declare class Configuration {
    * @param sizeLimit Bytes of a body that the callback gets to see; what is beyond is cut off. -1 means all. Default: -1.
    * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
    */
-  replaceMessageBody(sizeLimit?: number | string, replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
+  replaceMessageBody(sizeLimit: number | string, replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
+    /** The same as sizeLimit. Default: -1. */
+    bufferLimit?: number | string;
+  }): Configuration;
+  /**
+   * Replaces the body of each message.
+   *
+   * MessageStart and MessageEnd pass; the Data between them are taken together and replaced before
+   * MessageEnd, or before a StreamEnd within the message.
+   *
+   * A replacement is an event, a Message or an array of these, and is put out as often as it is
+   * wanted; nothing drops what is replaced. A function is called with what is replaced and the
+   * number of calls before, and returns such a replacement or a promise of one; until the promise is
+   * settled, later events wait. Replacements are not looked at again.
+   *
+   * @param replacement An event, a Message, an array of these, or a function that returns one; nothing drops.
+   */
+  replaceMessageBody(replacement?: Event | Message | (Event | Message)[] | ((evt: any, index: number) => any), options?: {
     /** The same as sizeLimit. Default: -1. */
     bufferLimit?: number | string;
   }): Configuration;
@@ -1820,6 +2744,12 @@ declare class Configuration {
      * beginning of the stream. Later it is answered with 408. 0 waits forever. Default: 30.
      */
     headTimeout?: number | string;
+    /** HTTP/2: requests that a client may have open at a time. More are refused. Default: 256. */
+    maxStreams?: number;
+    /** HTTP/2: bytes that the peer may have under way on a connection, at least 64 KiB. Default: "1m". */
+    connectionWindowSize?: number | string;
+    /** HTTP/2: bytes of a body that the peer may send ahead of who reads them. Default: "1m". */
+    streamWindowSize?: number | string;
     /**
      * Bytes that the body of a request may have. A longer one is answered with 413. 0 means any
      * number. Default: 0.
@@ -1989,6 +2919,289 @@ declare namespace console {
   function warn(...values: any[]): void;
 }
 
+/** Keys, certificates, hashes, signatures, ciphers and tokens. */
+declare namespace crypto {
+}
+
+declare namespace crypto {
+  /** An X.509 certificate (RFC 5280). */
+  class Certificate {
+    /**
+     * Reads a certificate, or issues one.
+     *
+     * @param source The certificate as PEM, of which the first counts, or DER. Or a description of the one to issue: subject holds names such as CN and O, extensions holds values such as 'CA:TRUE' by names such as basicConstraints, keyUsage, extendedKeyUsage and subjectAltName, privateKey signs, publicKey is that of the subject, by default the issuer's, issuer is the certificate of the issuer, by default the new one itself; it is valid for days (30) from now plus timeOffset (0 s).
+     */
+    constructor(source: string | Data | { subject: object, extensions?: object, days?: number, timeOffset?: number | string, privateKey: crypto.PrivateKey, publicKey?: crypto.PublicKey, issuer?: crypto.Certificate });
+    /** Who issued it, like subject. */
+    readonly issuer: object;
+    /** When it ends to be valid, in milliseconds since 1970. */
+    readonly notAfter: number;
+    /** When it becomes valid, in milliseconds since 1970. */
+    readonly notBefore: number;
+    /** Whose certificate it is: names such as commonName and organizationName. */
+    readonly subject: object;
+    /** The host names that it is valid for. */
+    readonly subjectAltNames: string[];
+    /** Returns it as PEM (RFC 7468). */
+    toPEM(): Data;
+  }
+}
+
+declare namespace crypto {
+  /** A certificate with those that lead from it to a root, its own first. */
+  class CertificateChain {
+    /**
+     * Reads certificates.
+     *
+     * @param source A PEM bundle, or one certificate in DER.
+     */
+    constructor(source: string | Data);
+    /** Returns it as PEM (RFC 7468). */
+    toPEM(): Data;
+  }
+}
+
+declare namespace crypto {
+  /** Encrypts bytes that come piece by piece. */
+  class Cipher {
+    /**
+     * Makes a cipher.
+     *
+     * @param algorithm One of aes-128, aes-192 and aes-256 with -cbc, -ctr, -ecb or -gcm behind it, and des-ede3-cbc and des-ede3-ecb. With -cbc and -ecb the text is padded to whole blocks (PKCS #7). With -gcm the tag of 16 bytes follows the encrypted text, and nothing comes out before final.
+     */
+    constructor(algorithm: string, options?: {
+      /** The key; its length must be that of the algorithm. */
+      key?: string | Data;
+      /** The initialization vector: 16 bytes for AES, 12 with -gcm, 8 for DES, none with -ecb. */
+      iv?: string | Data;
+    });
+    /**
+     * Returns the rest. It throws when what was to be decrypted is not what was encrypted with this
+     * key.
+     */
+    final(): Data;
+    /**
+     * Takes the next bytes and returns those that are ready.
+     *
+     * @param bytes The bytes.
+     */
+    update(bytes: string | Data): Data;
+  }
+}
+
+declare namespace crypto {
+  /** Decrypts bytes that come piece by piece. */
+  class Decipher {
+    /**
+     * Makes a decipher.
+     *
+     * @param algorithm One of aes-128, aes-192 and aes-256 with -cbc, -ctr, -ecb or -gcm behind it, and des-ede3-cbc and des-ede3-ecb. With -cbc and -ecb the text is padded to whole blocks (PKCS #7). With -gcm the tag of 16 bytes follows the encrypted text, and nothing comes out before final.
+     */
+    constructor(algorithm: string, options?: {
+      /** The key; its length must be that of the algorithm. */
+      key?: string | Data;
+      /** The initialization vector: 16 bytes for AES, 12 with -gcm, 8 for DES, none with -ecb. */
+      iv?: string | Data;
+    });
+    /**
+     * Returns the rest. It throws when what was to be decrypted is not what was encrypted with this
+     * key.
+     */
+    final(): Data;
+    /**
+     * Takes the next bytes and returns those that are ready.
+     *
+     * @param bytes The bytes.
+     */
+    update(bytes: string | Data): Data;
+  }
+}
+
+declare namespace crypto {
+  /** Computes the hash of bytes that come piece by piece. */
+  class Hash {
+    /**
+     * Makes a hash of no bytes.
+     *
+     * @param algorithm One of md5, sha1, sha224, sha256, sha384, sha512, sha512-224, sha512-256, sha3-224, sha3-256, sha3-384 and sha3-512.
+     */
+    constructor(algorithm: string);
+    /**
+     * Returns the hash of the bytes so far.
+     *
+     * @param encoding How the result writes bytes as text; without it the result is a Data. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     */
+    digest(encoding?: string): string | Data;
+    /**
+     * Takes the next bytes, and returns this object.
+     *
+     * @param bytes The bytes.
+     * @param encoding How a string writes the bytes; utf8 by default. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     */
+    update(bytes: string | Data, encoding?: string): crypto.Hash;
+  }
+}
+
+declare namespace crypto {
+  /** Computes the HMAC of bytes that come piece by piece (RFC 2104). */
+  class Hmac {
+    /**
+     * Makes an HMAC of no bytes.
+     *
+     * @param algorithm One of md5, sha1, sha224, sha256, sha384, sha512, sha512-224, sha512-256, sha3-224, sha3-256, sha3-384 and sha3-512.
+     * @param key The key.
+     */
+    constructor(algorithm: string, key: string | Data);
+    /**
+     * Returns the HMAC of the bytes so far.
+     *
+     * @param encoding How the result writes bytes as text; without it the result is a Data. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     */
+    digest(encoding?: string): string | Data;
+    /**
+     * Takes the next bytes, and returns this object.
+     *
+     * @param bytes The bytes.
+     * @param encoding How a string writes the bytes; utf8 by default. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     */
+    update(bytes: string | Data, encoding?: string): crypto.Hmac;
+  }
+}
+
+declare namespace crypto {
+  /** A JSON Web Key (RFC 7517) to verify tokens with. */
+  class JWK {
+    /**
+     * Reads a key. It throws when members are missing or unknown; a key whose values are wrong is not
+     * valid.
+     *
+     * @param key An object with kty: 'RSA' with n and e, 'EC' with crv, x and y, 'OKP' with crv 'Ed25519' and x, or 'oct' with k.
+     */
+    constructor(key: object);
+    /** Tells whether the key can be used. */
+    readonly isValid: boolean;
+  }
+}
+
+declare namespace crypto {
+  /** A JSON Web Token (RFC 7519). Its claims, such as exp, are for the script to check. */
+  class JWT {
+    /**
+     * Takes a token apart. A text that is no token makes one that is not valid.
+     *
+     * @param token The token.
+     */
+    constructor(token: string);
+    /** The header. */
+    readonly header: any;
+    /**
+     * Tells whether the token is well-formed and its algorithm is known; it says nothing about the
+     * signature.
+     */
+    readonly isValid: boolean;
+    /**
+     * The payload, which is usually an object of claims. Do not believe it before verify returned
+     * true.
+     */
+    readonly payload: any;
+    /**
+     * Tells whether the signature is good. A key of another kind than the token's algorithm wants
+     * gives false.
+     *
+     * @param key The secret for the algorithms HS256, HS384 and HS512; a public key for RS*, PS*, ES* and EdDSA, as an object or as PEM. A private key or a certificate stands for its public key.
+     */
+    verify(key: string | Data | crypto.JWK | crypto.PublicKey | crypto.PrivateKey | crypto.Certificate): boolean;
+  }
+}
+
+declare namespace crypto {
+  /** A private key: RSA, EC (P-256, P-384, P-521) or Ed25519. */
+  class PrivateKey {
+    /**
+     * Reads a private key, or makes one.
+     *
+     * @param source The key as PEM or DER; or what kind of key to make: { type: 'rsa', bits: 2048 }, { type: 'ec', curve: 'P-256' } or { type: 'ed25519' }.
+     * @param options Not used.
+     */
+    constructor(source: string | Data | { type: string, bits?: number, curve?: string }, options?: object);
+    /** Returns it as PEM (RFC 7468). */
+    toPEM(): Data;
+  }
+}
+
+declare namespace crypto {
+  /** A public key: RSA, EC (P-256, P-384, P-521) or Ed25519. */
+  class PublicKey {
+    /**
+     * Reads a public key.
+     *
+     * @param source The key, or a certificate with it, as PEM or DER; or a private key or a certificate, for its public key.
+     * @param options Not used.
+     */
+    constructor(source: string | Data | crypto.PrivateKey | crypto.Certificate, options?: object);
+    /** Returns it as PEM (RFC 7468). */
+    toPEM(): Data;
+  }
+}
+
+declare namespace crypto {
+  /**
+   * Signs bytes that come piece by piece: with an RSA key by PKCS #1 v1.5 (RFC 8017, 8.2), with an
+   * EC key by ECDSA, whose signature is in DER.
+   */
+  class Sign {
+    /**
+     * Makes a signature of no bytes.
+     *
+     * @param algorithm One of md5, sha1, sha224, sha256, sha384, sha512, sha512-224, sha512-256, sha3-224, sha3-256, sha3-384 and sha3-512.
+     */
+    constructor(algorithm: string);
+    /**
+     * Returns the signature of the bytes so far.
+     *
+     * @param privateKey The key to sign with.
+     * @param encoding How the result writes bytes as text; without it the result is a Data. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     * @param options Not used.
+     */
+    sign(privateKey: crypto.PrivateKey, encoding?: string, options?: object): string | Data;
+    /**
+     * Takes the next bytes, and returns this object.
+     *
+     * @param bytes The bytes.
+     * @param encoding How a string writes the bytes; utf8 by default. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     */
+    update(bytes: string | Data, encoding?: string): crypto.Sign;
+  }
+}
+
+declare namespace crypto {
+  /** Verifies a signature of bytes that come piece by piece, as crypto.Sign makes it. */
+  class Verify {
+    /**
+     * Makes a verifier that has seen no bytes.
+     *
+     * @param algorithm One of md5, sha1, sha224, sha256, sha384, sha512, sha512-224, sha512-256, sha3-224, sha3-256, sha3-384 and sha3-512.
+     */
+    constructor(algorithm: string);
+    /**
+     * Takes the next bytes, and returns this object.
+     *
+     * @param bytes The bytes.
+     * @param encoding How a string writes the bytes; utf8 by default. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     */
+    update(bytes: string | Data, encoding?: string): crypto.Verify;
+    /**
+     * Tells whether a signature of the bytes so far is good.
+     *
+     * @param publicKey The key that belongs to the one that signed; a private key or a certificate stands for its public key.
+     * @param signature The signature.
+     * @param encoding How a string writes the signature. One of "utf8", "utf16be", "utf16le", "hex", "base64" and "base64url".
+     * @param options Not used.
+     */
+    verify(publicKey: crypto.PublicKey | crypto.PrivateKey | crypto.Certificate, signature: string | Data, encoding?: string, options?: object): boolean;
+  }
+}
+
 /**
  * A run of bytes.
  *
@@ -2062,8 +3275,233 @@ declare class Event {
   protected constructor();
 }
 
+/**
+ * Reads and writes the Hessian 2.0 serialization. Integers and doubles are numbers (a BigInt for a
+ * long beyond 2^53), dates are Date, binary data is Data.
+ */
+declare namespace Hessian {
+  /**
+   * Returns the value of a serialization, or an array if there are several. Lists are arrays, maps
+   * and objects are plain objects; what is referred to twice is one object. It throws if the data is
+   * not valid.
+   *
+   * @param data The serialization.
+   */
+  function decode(data: Data, options?: {
+    /**
+     * Return an array of all values, in which lists, maps and objects are { kind, type, elements }
+     * with the kinds list, map and object, so that types are kept. The elements of a map are pairs,
+     * those of an object an object. Default: false.
+     */
+    typed?: boolean;
+  }): any;
+  /**
+   * Returns the serialization of a value. Arrays are lists, objects are maps; { kind, type, elements
+   * } is what decode makes with the option typed. A number without a fraction is an int, or a long
+   * beyond 32 bits; other numbers are doubles.
+   *
+   * @param value The value.
+   */
+  function encode(value: any): Data;
+}
+
 /** Helpers for HTTP services. */
 declare namespace http {
+}
+
+declare namespace http {
+  /**
+   * A client of one HTTP server, with connections that are used again and again. Each worker has its
+   * own.
+   *
+   * It is a pipeline of muxHTTP, connectTLS and connect, and has their options.
+   */
+  class Agent {
+    /**
+     * Makes a client. It connects when there is a request.
+     *
+     * @param host The server: 'name', 'name:port' or '[ipv6]:port'. The port is 80 unless it is there, and 443 with TLS.
+     */
+    constructor(host: string, options?: {
+      /**
+       * Speaks TLS: true, or an object with options of connectTLS. The option sni is the name of the
+       * server unless it is there.
+       */
+      tls?: boolean | object;
+      /**
+       * Bytes that the body of a response may have; a longer one is a 502. 0 means any number. Default:
+       * 0.
+       */
+      maxBodySize?: number | string;
+      /** How long a session stays open that no stream uses. Default: 10. */
+      maxIdle?: number | string;
+      /**
+       * Messages that wait for their response in one session at the same time. 1 opens a session for
+       * each, 0 means any number. Default: 1.
+       */
+      maxQueue?: number;
+      /** Messages after which a session is closed. 0 means any number. Default: 0. */
+      maxMessages?: number;
+      /**
+       * Bytes of a request body to collect in order to send it with a content-length. A longer body is
+       * sent in chunks unless its length is known. Default: "16k".
+       */
+      bufferSize?: number | string;
+      /** Bytes that the head of a response may have. A longer one is a 502. Default: "64k". */
+      maxHeaderSize?: number | string;
+      /** HTTP/2: bytes that the peer may have under way on a connection, at least 64 KiB. Default: "1m". */
+      connectionWindowSize?: number | string;
+      /** HTTP/2: bytes of a body that the peer may send ahead of who reads them. Default: "1m". */
+      streamWindowSize?: number | string;
+      /**
+       * The version of HTTP: 1 or 2, one of the names 'http/1', 'http/1.0', 'http/1.1', 'h2' and
+       * 'http/2', or a function that returns one of these or a promise of it. The function is called for
+       * each session; requests wait for the promise, while the session gets a flush so that it connects.
+       * In version 2, requests share one connection whatever maxQueue and maxMessages say.
+       */
+      version?: any;
+      /**
+       * The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a
+       * timeout or an error ends what is received. Default: "tcp".
+       */
+      protocol?: "tcp" | "udp";
+      /** The local 'ip' or 'ip:port' to connect from. */
+      bind?: string | (() => string);
+      /**
+       * Called with the Outbound at each change of its state: open, resolving, connecting, connected,
+       * idle, closed.
+       */
+      onState?: (...args: any[]) => any;
+      /** Bytes not sent yet from which on the sources are paused. Default: "1m". */
+      congestionLimit?: number | string;
+      /** Bytes not sent yet above which the stream ends with BufferOverflow; 0 means none. Default: 0. */
+      bufferLimit?: number | string;
+      /** Further attempts after one that failed; -1 for ever. Default: 0. */
+      retryCount?: number;
+      /** Seconds between two attempts. Default: 0. */
+      retryDelay?: number | string;
+      /** Seconds that one attempt may take; 0 leaves it to the system. Default: 0. */
+      connectTimeout?: number | string;
+      /**
+       * Seconds without anything received after which the stream ends with ReadTimeout; 0 means never.
+       * Default: 0.
+       */
+      readTimeout?: number | string;
+      /**
+       * Seconds in which the peer takes nothing of what is to be sent after which the stream ends with
+       * WriteTimeout; 0 means never. Default: 0.
+       */
+      writeTimeout?: number | string;
+      /**
+       * Seconds without movement in any direction after which the stream ends with IdleTimeout; 0 means
+       * never. Default: 60.
+       */
+      idleTimeout?: number | string;
+      /** Sets SO_KEEPALIVE. Default: true. */
+      keepAlive?: boolean;
+      /** Sets TCP_NODELAY. Default: true. */
+      noDelay?: boolean;
+    });
+    /**
+     * Sends a request: a Message of which the head's method, path and headers and the body count; or a
+     * method, a path, headers and a body.
+     *
+     * The promise gets the response as a Message. When the server cannot be reached or breaks off
+     * before its response, that is a response with status 502 or 504; when the response breaks off or
+     * is too long, the promise is rejected with such a Message. The header host is added when there is
+     * none.
+     *
+     * @param request The request, or its method.
+     * @param path The path, with the query. Default: "/".
+     * @param headers Header fields.
+     * @param body The body.
+     */
+    request(request: Message | string, path?: string, headers?: object, body?: string | Data): Promise<Message>;
+  }
+}
+
+declare namespace http {
+  /**
+   * Static files, to be served over HTTP.
+   *
+   * It knows GET and HEAD, conditional requests (RFC 9110, 13), ranges (RFC 9110, 14) and files that
+   * are compressed already: of page.html there may be page.html.br, page.html.zst and page.html.gz
+   * next to it, or only one of them. What is read stays in memory as far as the cache goes; each
+   * worker has its own. Files are read while the worker does nothing else, so it is for files of
+   * ordinary size, on local disks.
+   */
+  class Directory {
+    /**
+     * Opens a folder. It throws when the folder cannot be read.
+     *
+     * @param path The folder: a path in the codebase, or in the file system with the option fs.
+     */
+    constructor(path: string, options?: {
+      /**
+       * Takes the folder from the file system. A relative path begins at the current directory. Default:
+       * false.
+       */
+      fs?: boolean;
+      /**
+       * The path is that of a tar file, which may be compressed with gzip. It is read once. Default:
+       * false.
+       */
+      tarball?: boolean;
+      /** The names of files that stand for a folder, best first. Default: ["index", "index.html"]. */
+      index?: string | string[];
+      /**
+       * Media types by the extension of the file name, without its dot; or a function of the request and
+       * the path that returns such an object, or the type itself. What is missing there is looked up in
+       * http.Directory.defaultContentTypes.
+       */
+      contentTypes?: object | ((request: Message, path: string) => object | string);
+      /** The media type of all other files. Default: "application/octet-stream". */
+      defaultContentType?: string;
+      /** The charset parameter of the default types that are text; "" for none. Default: "utf-8". */
+      charset?: string;
+      /**
+       * Chooses how to compress a file that has no compressed form next to it: gets the head of the
+       * request, an object with a true member for each of gzip, br and zstd that the client accepts, the
+       * path, and the size; returns one of those names, or false. The result is kept in the cache; files
+       * that do not fit there are not compressed.
+       */
+      compression?: (head: object, accepted: object, path: string, size: number) => string | false;
+      /**
+       * With fs: follows symbolic links out of the folder. Links within it are always followed; so are
+       * those of a codebase, which its owner made. Default: false.
+       */
+      followSymlinks?: boolean;
+      /** Serves files and folders whose names begin with a dot. Default: false. */
+      dotFiles?: boolean;
+      /**
+       * Bytes of files to keep in memory in each worker. A file of more than a quarter of that is read
+       * anew for each request. 0 keeps nothing. Default: "16m".
+       */
+      cacheSize?: number | string;
+      /**
+       * Bytes that are read for one response at most. A larger file is only served in parts, to requests
+       * with a range. Default: "64m".
+       */
+      maxFileSize?: number | string;
+      /** How long a file in the cache is taken to be unchanged. Default: 1. */
+      checkInterval?: number | string;
+    });
+    static readonly defaultContentTypes: any;
+    /**
+     * Returns the response to a request; null when there is no such file.
+     *
+     * The path of the request is decoded once and normalized; its query is ignored. A path that leads
+     * out of the folder or has an encoded slash, a backslash or a control character names no file; nor
+     * does one with a name that begins with a dot, but for /.well-known at the beginning, unless there
+     * is the option dotFiles. A folder stands for its index; without a slash at the end it is
+     * redirected to the path that has one (301). Other methods than GET and HEAD are answered with 405
+     * if there is such a file. It throws when a file cannot be read, or is larger than maxFileSize and
+     * not asked for in parts.
+     *
+     * @param request The request. Only its head counts.
+     */
+    serve(request: Message): Message | null;
+  }
 }
 
 declare namespace http {
@@ -2803,7 +4241,7 @@ declare namespace os {
 }
 
 /**
- * a connection that connect makes
+ * A connection that connect makes.
  *
  * The callback of connect's option onState gets it.
  */
@@ -2817,7 +4255,7 @@ declare class Outbound {
   readonly remoteAddress: string;
   /** The server's port; 0 without a connection. */
   readonly remotePort: number;
-  /** open, resolving, connecting, connected, idle (before another attempt) or closed. */
+  /** One of open, resolving, connecting, connected, idle (before another attempt) or closed. */
   readonly state: string;
   /** Drops the connection; the stream does not end by it. */
   close(): void;
@@ -2848,6 +4286,37 @@ declare class PipelineTemplate {
  * variables and their initial values.
  */
 declare namespace pipy {
+  const name: any;
+  const since: number;
+  const source: any;
+  const uuid: any;
+  const version: any;
+  /**
+   * Runs a program and returns what it wrote to its standard output. The worker does nothing else
+   * meanwhile; see the filter exec for programs that take their time. It throws when the program
+   * cannot be run.
+   *
+   * @param command The program and its arguments: a string, which is split at blanks outside of quotes, or an array. No shell is involved.
+   */
+  function exec(command: string | string[], options?: {
+    /** The environment of the program; our own when it is empty. */
+    env?: object;
+    /** What the program reads from its standard input. */
+    stdin?: string | Data;
+    /** Adds what the program writes to its standard error output to the result. Default: false. */
+    stderr?: boolean;
+    /**
+     * How long the program may take before it is killed, and the call throws. 0 waits forever.
+     * Default: 0.
+     */
+    timeout?: number | string;
+    /**
+     * Called with the exit status, and a Data of what was written to the standard error output unless
+     * that is in the result, before the call returns. A program that was ended by a signal has 128 and
+     * the number of the signal.
+     */
+    onExit?: (code: number, stderr?: Data) => void;
+  }): Data;
   /**
    * Ends the process in good order.
    *
@@ -2864,20 +4333,17 @@ declare namespace pipy {
    * Opens a port, or changes what runs for its new connections.
    *
    * @param address A port, 'ip:port', '[ipv6]:port' or 'unix:/path'.
+   * @param args The protocol 'tcp' or 'udp' and the options of .listen(), which may be left out, and the pipeline for each connection; null closes the port.
    */
-  function listen(address: any, options?: {
-    /**
-     * Connections at a time; when there are as many, others wait in the backlog. -1 is no limit.
-     * Default: -1.
-     */
-    maxConnections?: number;
-  }): void;
+  function listen(address: any, ...args: (string | object | (($: Configuration) => void) | null)[]): void;
   /**
    * Returns a file of the codebase, null when there is none.
    *
    * @param path A path in the codebase.
    */
   function load(path: string): Data | null;
+  /** Returns the milliseconds since the process began, with fractions. */
+  function now(): number;
   /** Loads the codebase anew, as SIGHUP does. */
   function restart(): void;
   /**
@@ -2887,10 +4353,573 @@ declare namespace pipy {
    * @param path A path in the codebase.
    */
   function solve(path: string): any;
+  /**
+   * Waits for a change of a file of the codebase, or, if the path ends with a slash, of any file
+   * below a folder. The promise gets the names of what changed, appeared or went away, once.
+   *
+   * @param path A path in the codebase.
+   */
+  function watch(path: string): Promise<string[]>;
+}
+
+/** A clock for measuring. */
+declare namespace pipy.performance {
+  const timeOrigin: number;
+  /** Returns the milliseconds since timeOrigin, with fractions. */
+  function now(): number;
+}
+
+/**
+ * Reads and writes messages of Protocol Buffers without their schema: the type of a field is told
+ * by the method that reads it. The order of fields and those that nobody asks for are kept.
+ */
+declare namespace protobuf {
+  /**
+   * Returns the message in a Data. It throws if that is not valid.
+   *
+   * @param data The bytes.
+   */
+  function decode(data: Data): protobuf.Message;
+  /**
+   * Returns a message as bytes.
+   *
+   * @param message The message.
+   */
+  function encode(message: *api.protoMessage): Data;
+}
+
+declare namespace protobuf {
+  /**
+   * A message of Protocol Buffers without its schema. Integers of 64 bits are numbers, or BigInt
+   * beyond 2^53; to set one beyond, a string of digits does.
+   */
+  class Message {
+    /** Makes an empty message. */
+    constructor();
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getBool(field: number): boolean | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getBoolArray(field: number): boolean[];
+    /**
+     * Returns the last value of a field of this type. It throws if that is not valid.
+     *
+     * @param field The number of the field.
+     */
+    getBytes(field: number): Data | undefined;
+    /**
+     * Returns all values of a repeated field of this type. It throws if one is not valid.
+     *
+     * @param field The number of the field.
+     */
+    getBytesArray(field: number): Data[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getDouble(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getDoubleArray(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getFixed32(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getFixed32Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getFixed64(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getFixed64Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getFloat(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getFloatArray(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getInt32(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getInt32Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getInt64(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getInt64Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type. It throws if that is not valid.
+     *
+     * @param field The number of the field.
+     */
+    getMessage(field: number): protobuf.Message | undefined;
+    /**
+     * Returns all values of a repeated field of this type. It throws if one is not valid.
+     *
+     * @param field The number of the field.
+     */
+    getMessageArray(field: number): protobuf.Message[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getSfixed32(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getSfixed32Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getSfixed64(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getSfixed64Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getSint32(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getSint32Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getSint64(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getSint64Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type. It throws if that is not valid.
+     *
+     * @param field The number of the field.
+     */
+    getString(field: number): string | undefined;
+    /**
+     * Returns all values of a repeated field of this type. It throws if one is not valid.
+     *
+     * @param field The number of the field.
+     */
+    getStringArray(field: number): string[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getUint32(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getUint32Array(field: number): number[];
+    /**
+     * Returns the last value of a field of this type.
+     *
+     * @param field The number of the field.
+     */
+    getUint64(field: number): number | undefined;
+    /**
+     * Returns all values of a repeated field of this type, packed or not.
+     *
+     * @param field The number of the field.
+     */
+    getUint64Array(field: number): number[];
+    /**
+     * Returns how the last field of a number is written: "VARINT", "I32", "I64", "LEN", or "" when
+     * there is none.
+     *
+     * @param field The number of the field.
+     */
+    getWireType(field: number): string;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setBool(field: number, value: boolean): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setBoolArray(field: number, values: boolean[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setBytes(field: number, value: Data): protobuf.Message;
+    /**
+     * Sets a repeated field of this type.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setBytesArray(field: number, values: Data[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setDouble(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setDoubleArray(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setFixed32(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setFixed32Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setFixed64(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setFixed64Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setFloat(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setFloatArray(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setInt32(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setInt32Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setInt64(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setInt64Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setMessage(field: number, value: protobuf.Message): protobuf.Message;
+    /**
+     * Sets a repeated field of this type.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setMessageArray(field: number, values: protobuf.Message[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setSfixed32(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setSfixed32Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setSfixed64(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setSfixed64Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setSint32(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setSint32Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setSint64(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setSint64Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setString(field: number, value: string): protobuf.Message;
+    /**
+     * Sets a repeated field of this type.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setStringArray(field: number, values: string[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setUint32(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setUint32Array(field: number, values: number[]): protobuf.Message;
+    /**
+     * Sets a field of this type.
+     *
+     * @param field The number of the field.
+     * @param value The value.
+     */
+    setUint64(field: number, value: number): protobuf.Message;
+    /**
+     * Sets a repeated field of this type; it is packed.
+     *
+     * @param field The number of the field.
+     * @param values The values.
+     */
+    setUint64Array(field: number, values: number[]): protobuf.Message;
+  }
+}
+
+/**
+ * What a header of the PROXY protocol says about a connection.
+ *
+ * The callback of acceptProxyProtocol gets it, and connectProxyProtocol takes it.
+ */
+declare class ProxyProtocolHeader {
+  private constructor();
+  /** 'PROXY', or 'LOCAL' when the proxy itself opened the connection; undefined in version 1. */
+  readonly command: string;
+  /** 'TCP4', 'TCP6', 'UDP4', 'UDP6', 'UNIX', 'UNIX_DGRAM' or 'UNKNOWN'. */
+  readonly protocol: string;
+  /**
+   * Where the connection comes from: an IP address or the path of a Unix socket; undefined when that
+   * is unknown.
+   */
+  readonly sourceAddress: string;
+  /** The port of the source; undefined when there is none. */
+  readonly sourcePort: number;
+  /** Where the connection was made to, in the same way. */
+  readonly targetAddress: string;
+  /** The port of the target; undefined when there is none. */
+  readonly targetPort: number;
+  /** Further facts in version 2; undefined in version 1. */
+  readonly tlvs: ProxyProtocolTLV[];
+  /** 1 or 2. */
+  readonly version: number;
+}
+
+/**
+ * A fact in a header of the PROXY protocol, version 2.
+ *
+ * The types are listed in the specification of the protocol: 1 is ALPN, 2 the authority, 5 a
+ * unique ID, 32 TLS.
+ */
+declare class ProxyProtocolTLV {
+  private constructor();
+  /** Its type, 0 to 255. */
+  readonly type: number;
+  /** Its bytes. */
+  readonly value: Data;
+}
+
+/**
+ * Reads and writes values of the Redis protocol (RESP2). Simple strings are strings, errors are
+ * Error objects, integers are numbers (a BigInt beyond 2^53), bulk strings are Data, arrays are
+ * arrays; null stands for the bulk string and the array that do not exist.
+ */
+declare namespace RESP {
+  /**
+   * Returns the values in a Data. It throws if they are not valid, or not complete.
+   *
+   * @param data The bytes.
+   */
+  function decode(data: Data): any[];
+  /**
+   * Returns a value as bytes. A number is cut off to an integer; what has no form of its own becomes
+   * a simple string.
+   *
+   * @param value The value.
+   */
+  function encode(value: any): Data;
+}
+
+/**
+ * What a client of a SOCKS proxy asks for.
+ *
+ * The callback of acceptSOCKS gets it.
+ */
+declare class SOCKSRequest {
+  private constructor();
+  /** The domain name; undefined when there is an IP address. */
+  readonly domain: string;
+  /** The domain name or the IP address. */
+  readonly host: string;
+  /** The user name of SOCKS 4; undefined in SOCKS 5. */
+  readonly id: string;
+  /** The IP address; undefined when there is a domain name. */
+  readonly ip: string;
+  /** The port. */
+  readonly port: number;
+  /** The user name of SOCKS 5, if clients have to send one. */
+  readonly user: string;
+  /** 4 or 5. */
+  readonly version: number;
+  /** Returns the host. */
+  toString(): string;
 }
 
 /** Numbers for operators, read at the admin port. */
 declare namespace stats {
+  /**
+   * Adds up metrics over all workers. The promise gets an object of metrics by their names, with the
+   * numbers of one moment; names that are not known are not in it. A metric that differs from worker
+   * to worker, in its type, labels or buckets, rejects it.
+   *
+   * @param names The names of the metrics. All, if it is left out.
+   */
+  function sum(names?: string | string[]): Promise<object>;
 }
 
 declare namespace stats {
@@ -3078,6 +5107,27 @@ declare class Timeout {
   wait(): Promise<Timeout>;
 }
 
+/**
+ * a TLS connection
+ *
+ * The callbacks handshake and onState of acceptTLS and connectTLS get it.
+ */
+declare class TLSSession {
+  private constructor();
+  /** Another name of protocol. */
+  readonly alpn: string;
+  /** Why the connection was closed; empty for an orderly end. */
+  readonly error: string;
+  /** The name of the server that the client asked for by SNI. */
+  readonly hostname: string;
+  /** The certificate of the peer; undefined when it sent none. */
+  readonly peer: crypto.Certificate;
+  /** The protocol that was agreed on by ALPN; empty when there is none. */
+  readonly protocol: string;
+  /** One of 'handshake', 'connected' and 'closed'. */
+  readonly state: string;
+}
+
 /** A URL taken apart (RFC 3986). It does not change. */
 declare class URL {
   /**
@@ -3176,4 +5226,132 @@ declare class URLSearchParams {
   toObject(): object;
   /** Returns the query, percent-encoded, without a question mark. */
   toString(): string;
+}
+
+/**
+ * Reads and writes XML (XML 1.0). Names keep their prefixes; entities other than the predefined
+ * ones are not known.
+ */
+declare namespace XML {
+  /**
+   * Returns a document: a node without a name whose only child is the root element; null when it is
+   * not valid. Comments, processing instructions and text that is blank are left out.
+   *
+   * @param data The document.
+   */
+  function decode(data: Data | string): XML.Node | null;
+  /**
+   * Returns a document as XML. It is a node with exactly one element among its children, else the
+   * result is empty. Text with < > or & is put into CDATA sections.
+   *
+   * @param document The document.
+   * @param space Blanks per level, 10 at most; then each element is on a line of its own, unless there is text beside it.
+   */
+  function encode(document?: *api.xmlNode, space?: number): Data;
+  /**
+   * Returns a document: a node without a name whose only child is the root element; null when it is
+   * not valid. Comments, processing instructions and text that is blank are left out.
+   *
+   * @param text The document.
+   */
+  function parse(text: string | Data): XML.Node | null;
+  /**
+   * Returns a document as XML. It is a node with exactly one element among its children, else the
+   * result is empty. Text with < > or & is put into CDATA sections.
+   *
+   * @param document The document.
+   * @param space Blanks per level, 10 at most; then each element is on a line of its own, unless there is text beside it.
+   */
+  function stringify(document?: *api.xmlNode, space?: number): string;
+}
+
+declare namespace XML {
+  /** An element of an XML document. */
+  class Node {
+    /**
+     * Makes an element.
+     *
+     * @param name Its name; empty for a document.
+     * @param attributes The values of its attributes by their names.
+     * @param children An array of nodes and strings.
+     */
+    constructor(name: string, attributes?: object, children?: (XML.Node | string)[]);
+    /** The values of its attributes by their names; null when it has none. */
+    readonly attributes: Record<string, string> | null;
+    /** What is in it: elements and text. */
+    readonly children: (XML.Node | string)[];
+    /** Its name; empty for a document. */
+    readonly name: string;
+  }
+}
+
+/** Reads and writes YAML (YAML 1.2). */
+declare namespace YAML {
+  /**
+   * Returns the value of a document: mappings are objects, sequences are arrays, and every scalar is
+   * a string, as it was written. Of several documents it is the last. It throws if the text is not
+   * valid.
+   *
+   * @param data The document.
+   */
+  function decode(data: Data | string, options?: {
+    /** Numbers, booleans and null are what they look like, not strings. Default: false. */
+    typed?: boolean;
+  }): any;
+  /**
+   * Returns a value as YAML. Members that are undefined are left out.
+   *
+   * @param value The value.
+   */
+  function encode(value: any): Data;
+  /**
+   * Returns the value of a document: mappings are objects, sequences are arrays, and every scalar is
+   * a string, as it was written. Of several documents it is the last. It throws if the text is not
+   * valid.
+   *
+   * @param text The document.
+   */
+  function parse(text: string | Data, options?: {
+    /** Numbers, booleans and null are what they look like, not strings. Default: false. */
+    typed?: boolean;
+  }): any;
+  /**
+   * Returns a value as YAML. Members that are undefined are left out.
+   *
+   * @param value The value.
+   */
+  function stringify(value: any): string;
+}
+
+/**
+ * Compresses and decompresses Data in memory. A stream, or a body that may be large, is better
+ * given to the filters.
+ */
+declare namespace zlib {
+  /**
+   * Returns data in the zlib format (RFC 1950). Null stays null.
+   *
+   * @param data A Data or a string.
+   */
+  function deflate(data?: Data | string | null): Data | null;
+  /**
+   * Returns what was compressed by gzip. It throws if that is not valid, or becomes more than 256
+   * MB. Null stays null.
+   *
+   * @param data A Data or a string.
+   */
+  function gunzip(data?: Data | string | null): Data | null;
+  /**
+   * Returns data in the gzip format (RFC 1952). Null stays null.
+   *
+   * @param data A Data or a string.
+   */
+  function gzip(data?: Data | string | null): Data | null;
+  /**
+   * Returns what was compressed by deflate; raw deflate and gzip are understood too. It throws if
+   * that is not valid, or becomes more than 256 MB. Null stays null.
+   *
+   * @param data A Data or a string.
+   */
+  function inflate(data?: Data | string | null): Data | null;
 }

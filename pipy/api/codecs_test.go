@@ -186,7 +186,7 @@ func TestYAML(t *testing.T) {
 // The messages are those of the Protocol Buffers documentation, "Encoding".
 func TestProtobuf(t *testing.T) {
 	e := newEngine()
-	const in = "089601"+"120774657374696e67"+"1a03089601"+"3206038e029ea705"+"2801"+"280245000000404900000000000008c0"
+	const in = "089601" + "120774657374696e67" + "1a03089601" + "3206038e029ea705" + "2801" + "280245000000404900000000000008c0"
 	m := e.do(t, "protobuf.decode", hexData(t, e, in))
 	for _, c := range []struct {
 		method string

@@ -106,6 +106,7 @@ func declareLogger[L scriptLogger](d spec.Declaration[L], make func(l *logging.L
 		}
 	})
 	d.Prop("name", "string", "The name of the log.", func(l L) any { return l.logger().Name() })
+	d.Prop("dropped", "number", "How many records were dropped because the queue of a target was full, or the target was out of order.", func(l L) any { return float64(l.logger().Dropped()) })
 	d.Method("log", "void", "Writes a record. It never waits: what does not fit into the queue of a target is dropped.", func(m *spec.Method) func(L, *spec.Call) (any, error) {
 		spec.RestField(m, "values", "any[]", "What to write.")
 		return func(l L, c *spec.Call) (any, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/x509"
 	"encoding/pem"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"pipy/pipy/event"
+	"pipy/pipy/keys"
 	"pipy/pipy/logging"
 )
 
@@ -90,11 +92,30 @@ func TestLoggerTrustsGivenCertificates(t *testing.T) {
 	}))
 	defer server.Close()
 	trusted := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	l := e.new(t, "logging.TextLogger", "HTTPS of the test")
-	e.on(t, l, "toHTTP", server.URL, obj("batch", obj("size", 1), "tls", obj("trusted", arr(trusted))))
-	e.on(t, l, "log", "secret")
-	if got := <-came; got != "secret" {
-		t.Errorf("got %q, want secret", got)
+	key, err := keys.Generate("ec", 0, "P-256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := keys.Issue(&keys.Request{Subject: []keys.Entry{{Name: "CN", Value: "logger"}}, From: time.Now(), To: time.Now().Add(time.Hour), Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pemKey, err := key.PEM()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, options := range []*object{
+		obj("trusted", arr(trusted)),
+		obj("trusted", arr(&keys.Certificate{X509: server.Certificate()}), "certificate", obj("cert", own, "key", key)),
+		obj("trusted", arr(&keys.Chain{Certificates: []*x509.Certificate{server.Certificate()}}), "certificate", obj("cert", string(own.PEM()), "key", string(pemKey))),
+	} {
+		l := e.new(t, "logging.TextLogger", "HTTPS of the test")
+		e.on(t, l, "toHTTP", server.URL, obj("batch", obj("size", 1), "tls", options))
+		e.on(t, l, "log", "secret")
+		if got := <-came; got != "secret" {
+			t.Errorf("got %q, want secret", got)
+		}
+		want(t, "dropped", prop(l, "dropped"), "0")
 	}
 }
 
@@ -111,8 +132,10 @@ func TestLoggerErrors(t *testing.T) {
 		{"toFile", nil, "path: want a string, got nothing"},
 		{"toFile", []any{"x", obj("rotateInterval", "x")}, `options.rotateInterval: want seconds or a string like "1m", got "x"`},
 		{"toHTTP", []any{"http://127.0.0.1/", obj("batch", obj("size", "x"))}, `options.batch.size: want a number, got "x"`},
-		{"toHTTP", []any{"https://127.0.0.1/", obj("tls", obj("trusted", arr("x")))}, "options.tls.trusted[0]: want a certificate in PEM"},
+		{"toHTTP", []any{"https://127.0.0.1/", obj("tls", obj("trusted", arr("x")))}, "options.tls.trusted[0]: want a certificate: got neither PEM nor DER"},
 		{"toHTTP", []any{"https://127.0.0.1/", obj("tls", obj("certificate", "x"))}, `options.tls.certificate: want an object of cert and key, got "x"`},
+		{"toHTTP", []any{"https://127.0.0.1/", obj("tls", obj("certificate", obj("cert", 5)))}, "options.tls.certificate: cert: want a Certificate or a text in PEM, got 5"},
+		{"toHTTP", []any{"https://127.0.0.1/", obj("tls", obj("certificate", obj("cert", &keys.Chain{})))}, "options.tls.certificate: key: want a PrivateKey or a text in PEM, got nothing"},
 	} {
 		_, err := e.tryOn(l, c.method, c.args...)
 		wantError(t, c.err, err, c.err)

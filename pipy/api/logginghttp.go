@@ -8,6 +8,7 @@ import (
 
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
+	"pipy/pipy/keys"
 	"pipy/pipy/logging"
 	"pipy/pipy/spec"
 )
@@ -19,7 +20,7 @@ func declareToHTTP[L scriptLogger](d spec.Declaration[L]) {
 		headers := spec.Member[event.Object](m, "headers", nil, "Header fields of the requests. The host comes from the URL unless it is here.")
 		batch := spec.Member[event.Object](m, "batch", nil, "How records become requests: size (1000) records at most, an incomplete batch after timeout (5) seconds without a record or interval (5) seconds after the last batch; prefix, postfix and separator go around and between the records.")
 		limit := spec.Member[spec.Size](m, "bufferLimit", 8<<20, "How many bytes of records may wait.")
-		secure := spec.Member[event.Object](m, "tls", nil, "For https: certificate, an object of cert and key, and trusted, an array of certificates, all in PEM. By default the system's certificates are trusted.")
+		secure := spec.Member[event.Object](m, "tls", nil, "For https: certificate, an object of cert and key, and trusted, an array of certificates; crypto objects or texts in PEM. By default the system's certificates are trusted.")
 		return func(l L, c *spec.Call) (any, error) {
 			address, err := url.Of(c)
 			if err != nil {
@@ -104,19 +105,11 @@ func tlsConfig(o event.Object) (*tls.Config, error) {
 	}
 	config := &tls.Config{}
 	if v := o.Get("certificate"); v != nil {
-		pair, ok := v.(event.Object)
-		if !ok {
-			return nil, wrong("certificate", "an object of cert and key", v)
-		}
-		var cert, key string
-		if err := errors.Join(memberOf(pair, "cert", &cert), memberOf(pair, "key", &key)); err != nil {
-			return nil, fmt.Errorf("certificate.%w", err)
-		}
-		c, err := tls.X509KeyPair([]byte(cert), []byte(key))
+		c, err := certificatePair(v)
 		if err != nil {
 			return nil, fmt.Errorf("certificate: %w", err)
 		}
-		config.Certificates = []tls.Certificate{c}
+		config.Certificates = []tls.Certificate{*c}
 	}
 	var trusted []any
 	if err := memberOf(o, "trusted", &trusted); err != nil || trusted == nil {
@@ -124,13 +117,52 @@ func tlsConfig(o event.Object) (*tls.Config, error) {
 	}
 	config.RootCAs = x509.NewCertPool()
 	for i, v := range trusted {
-		pem, err := spec.Convert[string](v)
+		chain, err := certificatesOf(v)
 		if err != nil {
 			return nil, fmt.Errorf("trusted[%d]: %w", i, err)
 		}
-		if !config.RootCAs.AppendCertsFromPEM([]byte(pem)) {
-			return nil, fmt.Errorf("trusted[%d]: want a certificate in PEM", i)
+		for _, c := range chain.Certificates {
+			config.RootCAs.AddCert(c)
 		}
 	}
 	return config, nil
+}
+
+// certificatesOf returns the certificates of a Certificate, of a
+// CertificateChain or of a text in PEM.
+func certificatesOf(v any) (*keys.Chain, error) {
+	switch v := v.(type) {
+	case *keys.Certificate:
+		return &keys.Chain{Certificates: []*x509.Certificate{v.X509}}, nil
+	case *keys.Chain:
+		return v, nil
+	}
+	pem, err := spec.Convert[string](v)
+	if err != nil {
+		return nil, &spec.Mismatch{Wants: "a Certificate or a text in PEM", Got: spec.Show(v)}
+	}
+	return keys.ParseChain([]byte(pem))
+}
+
+// certificatePair returns a certificate with its private key.
+func certificatePair(v any) (*tls.Certificate, error) {
+	o, ok := v.(event.Object)
+	if !ok {
+		return nil, &spec.Mismatch{Wants: "an object of cert and key", Got: spec.Show(v)}
+	}
+	chain, err := certificatesOf(o.Get("cert"))
+	if err != nil {
+		return nil, fmt.Errorf("cert: %w", err)
+	}
+	key, ok := o.Get("key").(*keys.PrivateKey)
+	if !ok {
+		pem, err := spec.Convert[string](o.Get("key"))
+		if err != nil {
+			return nil, fmt.Errorf("key: %w", &spec.Mismatch{Wants: "a PrivateKey or a text in PEM", Got: spec.Show(o.Get("key"))})
+		}
+		if key, err = keys.ParsePrivateKey([]byte(pem)); err != nil {
+			return nil, fmt.Errorf("key: %w", err)
+		}
+	}
+	return key.Pair(chain)
 }

@@ -21,6 +21,11 @@ response that breaks off closes the connection. A request for a tunnel (CONNECT,
 or an upgrade) turns the connection into raw Data in both directions when the
 response accepts it. The field "expect: 100-continue" is answered and removed.
 
+HTTP/2 is spoken with clients that begin with its preface, as those do that
+learned of it by ALPN, or that ask for an upgrade to h2c. Then responses are sent
+as they are ready, a sub-pipeline gets a StreamEnd behind the end of its request,
+and a response that breaks off ends its stream only, as a tunnel does.
+
 When the program is replaced, the connection is closed after the response to the
 newest request.`,
 	In: Bytes, Out: Bytes, Joint: true,

@@ -216,7 +216,10 @@ func (s *http2Client) abandoned(c *httpCall) {
 }
 
 // Drained implements http2.Owner.
-func (s *http2Client) Drained(st *http2.Stream) { st.Value.(*http2Call).relieve() }
+func (s *http2Client) Drained(st *http2.Stream) {
+	x := st.Value.(*http2Call)
+	drained(st, x.held, x.relieve)
+}
 
 // Receive implements http2.Owner.
 func (s *http2Client) Receive(st *http2.Stream, evt event.Event) {

@@ -192,7 +192,7 @@ func (s *http2Server) begin(st *http2.Stream, start *event.MessageStart) *http2E
 // Drained implements http2.Owner.
 func (s *http2Server) Drained(st *http2.Stream) {
 	if x, ok := st.Value.(*http2Exchange); ok {
-		x.relieve()
+		drained(st, x.held, x.relieve)
 	}
 }
 
@@ -264,6 +264,17 @@ func hold(l *loop.Loop, held []http2Held) []http2Held {
 		}
 	}
 	return append(held, http2Held{source, source.Hold()})
+}
+
+// drained releases those who wait for a stream, or tells them that it moves.
+func drained(st *http2.Stream, held []http2Held, relieve func()) {
+	if !st.Full() {
+		relieve()
+		return
+	}
+	for i := range held {
+		held[i].source.Touch()
+	}
 }
 
 func (x *http2Exchange) relieve() {

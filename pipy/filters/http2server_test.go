@@ -402,3 +402,10 @@ func TestServeHTTPExpectations(t *testing.T) { // RFC 9110, 10.1.1
 	p.send()
 	p.want("1 :status=200 content-length=2", "1 data ok end")
 }
+
+func TestDemuxHTTPClosesWhenTheClientSpeaksNoHTTP(t *testing.T) {
+	_, c := desk(t)
+	c.send("INVALID CONNECTION PREFACE\r\n\r\n")
+	c.want("")
+	c.wantEnd("")
+}

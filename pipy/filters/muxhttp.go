@@ -46,7 +46,12 @@ the StreamEnd of the session. A response that breaks off ends the stream with an
 error. A stream's requests are sent one after the other.
 
 CONNECT and upgrade requests have a connection for themselves, which becomes raw
-Data in both directions when the response accepts.`,
+Data in both directions when the response accepts.
+
+In HTTP/2, all requests of a key share one connection, whatever they are; those
+that are more than the server takes at a time wait. A request that the server did
+not look at is sent again, and one that nobody waits for is cancelled. A tunnel
+takes a stream of the connection, not all of it.`,
 	In: Messages, Out: Messages, Joint: true,
 	Params: func(p *spec.Params, a *muxArgs[*muxHTTPOptions]) { a.params(p, &muxHTTPOptions{}) },
 	Build: func(a *muxArgs[*muxHTTPOptions]) (pipeline.New, error) {

@@ -25,6 +25,9 @@ promise of one; a Message answers all requests. When the function fails or
 returns something else, the request is answered with 500, the reason goes to the
 log, and the connection goes on.
 
+With clients that speak HTTP/2 (see demuxHTTP), the requests of a connection are
+handled at the same time.
+
 When the program is replaced, the connection is closed after the response that
 is due.`,
 	In: Bytes, Out: Bytes,

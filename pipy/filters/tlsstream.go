@@ -23,7 +23,7 @@ type TLSSession struct {
 }
 
 func init() {
-	c := spec.NewClass[*TLSSession]("TLSSession", `a TLS connection
+	c := spec.NewClass[*TLSSession]("TLSSession", `A TLS connection
 
 The callbacks handshake and onState of acceptTLS and connectTLS get it.`)
 	c.Prop("state", "string", "One of 'handshake', 'connected' and 'closed'.", func(s *TLSSession) any { return s.state })

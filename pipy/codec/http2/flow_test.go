@@ -232,13 +232,19 @@ func TestFullStreamTellsWhenItHasDrained(t *testing.T) {
 		t.Error("not full at 1200 bytes")
 	}
 	r.flush()
-	r.want("> 1 HEADERS :status=200", "> 1 DATA 100 bytes")
+	r.want("1 drained", "> 1 HEADERS :status=200", "> 1 DATA 100 bytes")
 	r.framer.WriteWindowUpdate(1, 500)
 	r.send()
-	r.want("> 1 DATA 500 bytes")
+	r.want("1 drained", "> 1 DATA 500 bytes")
+	if !st.Full() {
+		t.Error("not full at 600 bytes")
+	}
 	r.framer.WriteWindowUpdate(1, 300)
 	r.send()
 	r.want("1 drained", "> 1 DATA 300 bytes")
+	if st.Full() {
+		t.Error("still full")
+	}
 }
 
 func TestPausedOutputHoldsBodiesBack(t *testing.T) {

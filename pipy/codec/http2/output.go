@@ -140,8 +140,8 @@ func (s *Session) advance(st *Stream) {
 		}
 		n = min(n, int(st.sendWindow), int(min(s.sendWindow, maxWindow)), s.peer.maxFrame, ownFrame)
 		s.writeData(st, n)
-		if st.full && st.queue.Len() <= s.opt.SendBuffer/2 {
-			st.full = false
+		if st.full {
+			st.full = st.queue.Len() > s.opt.SendBuffer/2
 			s.owner.Drained(st)
 			if st.over {
 				return

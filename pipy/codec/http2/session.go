@@ -19,7 +19,8 @@ type Owner interface {
 	// Reset.
 	Done(st *Stream, err error)
 
-	// Drained says that a stream that was Full has only half of that queued.
+	// Drained says that a stream that was Full has sent something. When it has only
+	// half of that queued, it is not Full any more.
 	Drained(st *Stream)
 
 	// Write takes output. It is called in Flush and when the session ends.
