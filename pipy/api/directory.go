@@ -40,7 +40,7 @@ func init() {
 	})
 	d.Method("serve", "Message | null", `Returns the response to a request; null when there is no such file.
 
-The path of the request is decoded once and normalized; its query is ignored. A path that leads out of the folder or has an encoded slash, a backslash or a control character names no file; nor does one with a name that begins with a dot, but for /.well-known at the beginning, unless there is the option dotFiles. A folder stands for its index; without a slash at the end it is redirected to the path that has one (301). Other methods than GET and HEAD are answered with 405 if there is such a file. It throws when a file cannot be read, or is larger than maxFileSize and not asked for in parts.`, func(m *spec.Method) func(*directory, *spec.Call) (any, error) {
+The path of the request is decoded once and normalized, so that it cannot lead out of the folder; its query is ignored. A path with an encoded slash, a backslash or a control character names no file; nor does one with a name that begins with a dot, but for /.well-known at the beginning, unless there is the option dotFiles. A folder stands for its index; without a slash at the end it is redirected to the path that has one (301). Other methods than GET and HEAD are answered with 405 if there is such a file. It throws when a file cannot be read, or is larger than maxFileSize and not asked for in parts.`, func(m *spec.Method) func(*directory, *spec.Call) (any, error) {
 		request := spec.In[*event.Message](m, "request", "The request. Only its head counts.")
 		return func(d *directory, c *spec.Call) (any, error) {
 			msg, err := request.Of(c)

@@ -26,7 +26,8 @@ type fileForm struct {
 	coding compress.Coding
 	path   string
 	body   []byte // nil until it was read, and for files that are not kept
-	tag    string // its ETag, when it is not made of the stamp
+	tag    string // its ETag, "" until somebody asks
+	date   string // of its modification, in the same way
 }
 
 // fileStamp tells versions of a file from each other.

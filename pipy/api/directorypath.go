@@ -30,12 +30,8 @@ func parseTarget(target string, dotFiles bool) (requestTarget, bool) {
 		}
 		target = "/" + target
 	}
-	lower := strings.ToLower(target)
-	if strings.Contains(lower, "%2f") || strings.Contains(lower, "%5c") {
-		return t, false // a name cannot have a separator in it
-	}
-	decoded, err := url.PathUnescape(target)
-	if err != nil || !utf8.ValidString(decoded) || strings.ContainsFunc(decoded, misplacedInPath) {
+	decoded, ok := decodePath(target)
+	if !ok {
 		return t, false
 	}
 	t.slash = strings.HasSuffix(decoded, "/") || strings.HasSuffix(decoded, "/.") || strings.HasSuffix(decoded, "/..")
@@ -45,6 +41,22 @@ func parseTarget(target string, dotFiles bool) (requestTarget, bool) {
 		return t, true
 	}
 	return t, dotFiles || !hidden(t.name)
+}
+
+// decodePath decodes a path once. A name cannot have a separator in it.
+func decodePath(target string) (string, bool) {
+	decoded := target
+	if strings.IndexByte(target, '%') >= 0 {
+		lower := strings.ToLower(target)
+		if strings.Contains(lower, "%2f") || strings.Contains(lower, "%5c") {
+			return "", false
+		}
+		var err error
+		if decoded, err = url.PathUnescape(target); err != nil {
+			return "", false
+		}
+	}
+	return decoded, utf8.ValidString(decoded) && !strings.ContainsFunc(decoded, misplacedInPath)
 }
 
 func misplacedInPath(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }

@@ -37,11 +37,15 @@ func (r *directoryResponse) message() (*event.Message, error) {
 		return nil, err
 	}
 	h := &r.out.Header
+	h.Fields = make([]httphead.Field, 0, 8)
 	if r.tag != "" {
 		h.Add("etag", r.tag)
 	}
 	if r.form.modified.Unix() > 0 {
-		h.Add("last-modified", httpDate(r.form.modified))
+		if r.form.date == "" {
+			r.form.date = httpDate(r.form.modified)
+		}
+		h.Add("last-modified", r.form.date)
 	}
 	if len(r.file.forms) > 1 || r.d.compression != nil {
 		h.Add("vary", "accept-encoding")
@@ -65,7 +69,8 @@ func (r *directoryResponse) message() (*event.Message, error) {
 // plain file either, it is the one that there is.
 func (r *directoryResponse) chooseForm() error {
 	accept, given := r.head.Header.Joined("accept-encoding")
-	var codings []compress.Coding
+	var room [4]compress.Coding
+	codings := room[:0]
 	for _, f := range r.file.forms {
 		if f.coding != "" {
 			codings = append(codings, f.coding)

@@ -66,6 +66,8 @@ func run(args []string) int {
 	if err != nil {
 		return complain(err)
 	}
+	script.Process.Tag, script.Process.Commit, script.Process.Date = Version, Commit, CommitDate
+	script.Process.Source = o.target
 	p := &process{options: o, code: code, exit: make(chan int, 1), restart: make(chan struct{}, 1)}
 	return p.run(append([]string{args[0]}, o.args...))
 }

@@ -10,6 +10,7 @@ import (
 
 	"pipy/pipy/admin"
 	"pipy/pipy/logging"
+	"pipy/pipy/script"
 	"pipy/pipy/spec"
 )
 
@@ -85,6 +86,17 @@ func init() {
 		{[]string{"--shutdown-timeout"}, "<seconds>", "Wait this long for connections to end after SIGINT or SIGTERM (default 60; 0 waits for ever).", func(o *options, v string) (err error) {
 			o.drain, err = spec.ParseSeconds(v)
 			return err
+		}},
+		{[]string{"--instance-name"}, "<name>", "The name of this process, for scripts: pipy.name.", func(_ *options, v string) error {
+			script.Process.Name = v
+			return nil
+		}},
+		{[]string{"--instance-uuid"}, "<uuid>", "The identity of this process, for scripts: pipy.uuid; a random one by default.", func(_ *options, v string) error {
+			if strings.Contains(v, "/") {
+				return fmt.Errorf("want no slashes, got %q", v)
+			}
+			script.Process.UUID = v
+			return nil
 		}},
 		{[]string{"--admin-port"}, "[[ip]:]port", "Answer operators at this port: /metrics, /healthz and /readyz. Without an IP it is on loopback only.", func(o *options, v string) (err error) {
 			if o.admin, err = admin.ParseAddress(v); err != nil {

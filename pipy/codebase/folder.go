@@ -69,10 +69,14 @@ func (f *Folder) note(name string) {
 	s := f.stamp(name)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if _, known := f.used[name]; !known {
+	if _, known := f.used[name]; !known && len(f.used) < maxWatched {
 		f.used[name] = s
 	}
 }
+
+// maxWatched bounds the files that are looked at: a program may open files under
+// names that its clients choose.
+const maxWatched = 4096
 
 func (f *Folder) stamp(name string) stamp {
 	info, err := os.Stat(filepath.Join(f.dir, filepath.FromSlash(name)))

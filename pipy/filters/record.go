@@ -21,9 +21,6 @@ func record(names []string, values []any) *Record {
 	return &Record{names: names[:len(names):len(names)], values: values}
 }
 
-// newRecord is record for codecs, which do not know the type.
-func newRecord(names []string, values []any) any { return record(names, values) }
-
 // Object returns the script's object, made by make if there is none yet.
 func (r *Record) Object(make func(names []string, values []any) event.Object) event.Object {
 	if r.script == nil {

@@ -9,6 +9,7 @@ import (
 	"pipy/pipy/api"
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
+	"pipy/pipy/filters"
 	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
 )
@@ -81,6 +82,8 @@ func (e *Engine) wrap(v any) goja.Value {
 		return e.head(v)
 	case *httphead.Header:
 		return e.header(v)
+	case *filters.Record:
+		return e.wrap(v.Object(e.NewObject))
 	case []any:
 		return e.NewArray(v).(object).o
 	case []string:

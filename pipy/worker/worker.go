@@ -45,6 +45,7 @@ func newWorker(g *Group, id int) (*worker, error) {
 	for key, make := range shared {
 		w.values[key] = make()
 	}
+	w.values[api.StatsSumKey{}] = api.StatsSum(w.sum)
 	return w, nil
 }
 

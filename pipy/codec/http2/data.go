@@ -56,6 +56,10 @@ func (s *Session) dataStream() *Stream {
 	case st == nil && (id > s.limit && s.server || s.lately.wasReset(id)):
 		s.waste()
 	case st == nil:
+		if _, ended := s.lately.knows(id); ended {
+			s.fail(StreamClosed, "DATA after the end of a stream")
+			break
+		}
 		s.reset(id, StreamClosed)
 	case st.recv != recvBody:
 		if st.recv == recvEnd {

@@ -14,16 +14,10 @@ import (
 
 func body(n int) *event.Data { return event.DataString(strings.Repeat("x", n)) }
 
-// respond answers stream 1 with n bytes of body.
-func respond(t *testing.T, st *http2.Stream, n int) {
-	t.Helper()
-	if err := st.Respond(head(200)); err != nil {
-		t.Fatal(err)
-	}
-	if err := st.Send(body(n)); err != nil {
-		t.Fatal(err)
-	}
-	if err := st.End(nil); err != nil {
+// respond answers a stream with n bytes of body.
+func respond(t testing.TB, st *http2.Stream, n int) {
+	err := errors.Join(st.Respond(head(200)), st.Send(body(n)), st.End(nil))
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -302,7 +302,7 @@ func (s *Session) writeWindowUpdate(id uint32, n int) {
 // writeReset writes a RST_STREAM (RFC 9113, 6.4).
 func (s *Session) writeReset(id uint32, code Code) {
 	s.opt.Counters.ResetsOut++
-	s.lately.note(id, true)
+	s.lately.noteReset(id)
 	b := appendHeader(s.arena.Reserve(headerSize + 4)[:0], 4, frameRSTStream, 0, id)
 	b = append(b, byte(code>>24), byte(code>>16), byte(code>>8), byte(code))
 	s.arena.Commit(&s.out, len(b))
@@ -327,6 +327,6 @@ func (s *Session) tooLarge(id uint32) {
 	if !s.block.endStream {
 		s.writeReset(id, NoError)
 	}
-	s.lately.note(id, false)
+	s.lately.note(id, s.block.endStream)
 	s.wake()
 }

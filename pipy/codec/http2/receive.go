@@ -18,14 +18,26 @@ func (s *Session) blockEnd() {
 		s.trailers(st)
 	case st != nil:
 		s.responded(st)
-	case s.lately.wasReset(id):
-		s.waste()
 	case s.server && id > s.lastPeer:
 		s.request(id)
-	case s.lately.knows(id):
-		s.fail(StreamClosed, "HEADERS on a stream that is closed")
 	default:
-		s.fail(ProtocolError, "HEADERS on a stream that cannot be opened") // RFC 9113, 5.1.1
+		s.lateHeaders(id)
+	}
+}
+
+// lateHeaders handles a header block on a stream that is not open (RFC 9113, 5.1
+// and 5.1.1).
+func (s *Session) lateHeaders(id uint32) {
+	known, ended := s.lately.knows(id)
+	switch {
+	case s.lately.wasReset(id):
+		s.waste()
+	case ended:
+		s.fail(StreamClosed, "HEADERS after the end of a stream")
+	case known:
+		s.reset(id, StreamClosed)
+	default:
+		s.fail(ProtocolError, "HEADERS on a stream that cannot be opened")
 	}
 }
 
@@ -101,9 +113,7 @@ func (b *block) checkRequest() string {
 		}
 	}
 	switch {
-	case b.seen&pseudoAuthority == 0 && b.hosts == 0:
-		return "want an authority"
-	case b.seen&pseudoAuthority == 0:
+	case b.seen&pseudoAuthority == 0: // without a host either, it is like an empty host in HTTP/1
 	case b.hosts == 0:
 		b.host = b.authority
 	case !httphead.Equal(b.host, b.authority):

@@ -46,6 +46,20 @@ var broken = []struct {
 		r.request(1, false)
 		r.framer.WriteRSTStream(1, xhttp2.ErrCodeCancel)
 		r.headers(1, true, "x", "y")
+	}, "1 RST_STREAM STREAM_CLOSED"},
+	{"5.1", "DATA on a stream that both sides have ended", func(r *rig) {
+		r.request(1, true)
+		r.send()
+		respond(r.t, r.streams[1], 1)
+		r.flush()
+		r.framer.WriteData(1, false, []byte("x"))
+	}, "GOAWAY 1 STREAM_CLOSED"},
+	{"5.1", "HEADERS on a stream that both sides have ended", func(r *rig) {
+		r.request(1, true)
+		r.send()
+		respond(r.t, r.streams[1], 1)
+		r.flush()
+		r.headers(1, true, "x", "y")
 	}, "GOAWAY 1 STREAM_CLOSED"},
 	{"5.1.1", "an even stream", func(r *rig) { r.request(2, true) }, "GOAWAY 0 PROTOCOL_ERROR"},
 	{"5.1.1", "a stream lower than the last", func(r *rig) {
@@ -174,7 +188,6 @@ var malformed = [][]string{
 	{":method", "GET", ":scheme", "http", ":path", "x", ":authority", "a"},
 	{":method", "GET", ":scheme", "http", ":path", "/a b", ":authority", "a"},
 	{":method", "GET", ":scheme", "http", ":path", "*", ":authority", "a"},
-	{":method", "GET", ":scheme", "http", ":path", "/"},
 	{":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a", "host", "b"},
 	{":method", "GET", ":scheme", "http", ":path", "/", "host", "a", "host", "a"},
 	{":method", "GET", ":scheme", "http", ":path", "/", ":authority", "u:p@a"},

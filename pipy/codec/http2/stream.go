@@ -429,7 +429,7 @@ func (s *Session) forget(st *Stream) {
 	s.dequeue(st)
 	if st.id != 0 {
 		s.streams.remove(st)
-		s.lately.note(st.id, false)
+		s.lately.note(st.id, st.recv == recvEnd)
 		s.active--
 		s.admit()
 	}

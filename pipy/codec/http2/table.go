@@ -104,7 +104,7 @@ func (l *streamList) remove(st *Stream, of linkOf) {
 // closed remembers the streams that ended last, because frames of them may be
 // on their way (RFC 9113, 5.1).
 type closed struct {
-	ids   [64]uint32 // 0 for none
+	ids   [64]uint32 // twice the number, plus one if the peer had ended its side; 0 for none
 	at    int
 	reset []uint32 // those that we reset, which are remembered longer
 	next  int
@@ -113,12 +113,18 @@ type closed struct {
 // maxReset is the number of streams that we reset and still know.
 const maxReset = 256
 
-func (c *closed) note(id uint32, byUs bool) {
-	c.ids[c.at%len(c.ids)] = id
-	c.at++
-	if !byUs {
-		return
+// note remembers a stream that is over.
+func (c *closed) note(id uint32, ended bool) {
+	v := 2 * id
+	if ended {
+		v++
 	}
+	c.ids[c.at%len(c.ids)] = v
+	c.at++
+}
+
+// noteReset remembers a stream that we reset.
+func (c *closed) noteReset(id uint32) {
 	if len(c.reset) < maxReset {
 		c.reset = append(c.reset, id)
 		return
@@ -127,13 +133,15 @@ func (c *closed) note(id uint32, byUs bool) {
 	c.next++
 }
 
-func (c *closed) knows(id uint32) bool {
-	for _, x := range &c.ids {
-		if x == id {
-			return true
+// knows tells whether the stream was open not long ago, and whether the peer had
+// ended its side.
+func (c *closed) knows(id uint32) (known, ended bool) {
+	for _, v := range &c.ids {
+		if v>>1 == id {
+			return true, v&1 == 1
 		}
 	}
-	return false
+	return false, false
 }
 
 // wasReset tells whether we reset the stream not long ago.

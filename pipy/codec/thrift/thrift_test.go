@@ -97,7 +97,7 @@ func written(t testing.TB, protocol func(apache.TTransport) apache.TProtocol, fr
 	if err := p.Flush(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return string(buf.Bytes())
+	return buf.String()
 }
 
 var wantFields = func(emptyMap *thrift.Map) []thrift.Field {

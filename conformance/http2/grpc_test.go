@@ -1,4 +1,4 @@
-package grpc
+package http2
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -84,6 +85,14 @@ func (s *server) FullDuplexCall(stream pb.TestService_FullDuplexCallServer) erro
 
 func payload(n int) *pb.Payload { return &pb.Payload{Body: bytes.Repeat([]byte("x"), n)} }
 
+// proxy is the script between client and server.
+const proxy = `
+pipy()
+  .listen('LISTEN').demuxHTTP('request')
+  .pipeline('request').muxHTTP('server', '', { version: 2 })
+  .pipeline('server').connect('SERVER')
+`
+
 // rig is a client and a server with pipy between them.
 type rig struct {
 	pb.TestServiceClient
@@ -100,7 +109,7 @@ func newRig(t *testing.T) *rig {
 	pb.RegisterTestServiceServer(s, r.server)
 	go s.Serve(l)
 	t.Cleanup(s.Stop)
-	conn, err := grpc.NewClient(startProxy(t, l.Addr().String()), grpc.WithTransportCredentials(insecure.NewCredentials()),
+	conn, err := grpc.NewClient(start(t, strings.ReplaceAll(proxy, "SERVER", l.Addr().String())), grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(64<<20)))
 	if err != nil {
 		t.Fatal(err)

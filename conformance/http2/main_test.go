@@ -1,4 +1,4 @@
-package grpc
+package http2
 
 import (
 	"bufio"
@@ -11,14 +11,6 @@ import (
 	"testing"
 	"time"
 )
-
-// proxy is the script between client and server.
-const proxy = `
-pipy()
-  .listen('%s').demuxHTTP('request')
-  .pipeline('request').muxHTTP('server', '', { version: 2 })
-  .pipeline('server').connect('%s')
-`
 
 var binary string
 
@@ -52,14 +44,15 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// startProxy runs pipy in front of a server and returns its address.
-func startProxy(t *testing.T, server string) string {
+// start runs pipy with a script, in which LISTEN stands for the address that is
+// returned.
+func start(t *testing.T, script string) string {
 	address := freeAddress(t)
-	script := filepath.Join(t.TempDir(), "main.js")
-	if err := os.WriteFile(script, fmt.Appendf(nil, proxy, address, server), 0o600); err != nil {
+	name := filepath.Join(t.TempDir(), "main.js")
+	if err := os.WriteFile(name, []byte(strings.ReplaceAll(script, "LISTEN", address)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary, script)
+	cmd := exec.Command(binary, name)
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
