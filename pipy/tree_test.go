@@ -55,16 +55,23 @@ var layers = map[string]string{
 
 // libraries tells who may import what others wrote, tests included.
 var libraries = map[string]string{
-	"github.com/dop251/goja":            "pipy/script",
-	"github.com/cespare/xxhash/v2":      "pipy/algo",
-	"github.com/rogpeppe/go-internal":   "conformance pipy/reference/generate",
-	"github.com/evanw/esbuild":          "pipy/script",
-	"golang.org/x/net":                  "pipy/codec/http2 pipy/filters conformance mocks/peers",
-	"google.golang.org/grpc":            "conformance/http2",
-	"github.com/summerwind/h2spec":      "conformance/http2",
-	"golang.org/x/sys":                  "pipy pipy/loop pipy/transport pipy/api pipy/cli",
-	"github.com/dlclark/regexp2/v2":     "",
-	"github.com/go-sourcemap/sourcemap": "",
+	"github.com/dop251/goja":              "pipy/script",
+	"github.com/cespare/xxhash/v2":        "pipy/algo",
+	"github.com/rogpeppe/go-internal":     "conformance pipy/reference/generate",
+	"github.com/evanw/esbuild":            "pipy/script",
+	"golang.org/x/net":                    "pipy/codec/http2 pipy/filters conformance mocks/peers",
+	"google.golang.org/grpc":              "conformance/http2",
+	"github.com/summerwind/h2spec":        "conformance/http2",
+	"golang.org/x/sys":                    "pipy pipy/loop pipy/transport pipy/api pipy/cli",
+	"github.com/andybalholm/brotli":       "pipy/codec/compress pipy/filters",
+	"github.com/klauspost/compress":       "pipy/codec/compress pipy/filters",
+	"github.com/apache/thrift":            "pipy/codec/thrift",
+	"github.com/apache/dubbo-go-hessian2": "pipy/codec/hessian",
+	"github.com/gobwas/ws":                "pipy/codec/websocket pipy/filters",
+	"github.com/goccy/go-yaml":            "pipy/api",
+	"google.golang.org/protobuf":          "pipy/api",
+	"github.com/dlclark/regexp2/v2":       "",
+	"github.com/go-sourcemap/sourcemap":   "",
 }
 
 // goFile is a parsed file of the tree.
