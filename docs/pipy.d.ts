@@ -1490,6 +1490,25 @@ declare class Configuration {
    */
   decodeRESP(): Configuration;
   /**
+   * Decodes messages of Apache Thrift.
+   *
+   * The payload of MessageEnd is { protocol, type, seqID, name, fields, framed }: protocol is
+   * binary, compact or old, type is call, reply, exception or oneway, framed tells whether the
+   * length comes first, and fields is an array of { id, type, value }. The types of values are BOOL,
+   * I8, I16, I32, I64 (a BigInt beyond 2^53), DOUBLE, BINARY (a Data), UUID (a string), STRUCT (an
+   * array of fields), LIST and SET ({ elementType, elements }) and MAP ({ keyType, valueType, pairs
+   * }).
+   *
+   * The body of a message is the bytes that it was read from.
+   *
+   * What is not valid, or ends in the middle, ends the stream with ProtocolError. MessageStart and
+   * MessageEnd of the input are dropped.
+   */
+  decodeThrift(options?: {
+    /** Bytes that a message may have. Default: "16m". */
+    maxMessageSize?: number | string;
+  }): Configuration;
+  /**
    * Decodes WebSocket frames (RFC 6455).
    *
    * Each message has the head { opcode, masked }, where opcode is text (1), binary (2), close (8),
@@ -1637,6 +1656,38 @@ declare class Configuration {
     outputCount?: number | (() => number);
   }): Configuration;
   /**
+   * Serves the requests of a FastCGI connection.
+   *
+   * The head of a request is { role, keepAlive, params }: role is 1 for a responder, params is an
+   * object of strings. Its body is the standard input. The body of a response is the standard
+   * output, which for a responder begins with header lines; the tail of its MessageEnd is {
+   * appStatus, protocolStatus, stderr }, where stderr is a Data.
+   *
+   * Each request runs in a sub-pipeline of its own, with a clone of the variables; requests may be
+   * under way at the same time. A request that is aborted ends its sub-pipeline. When a request does
+   * not ask to keep the connection, the stream ends after it. What is not valid ends the stream with
+   * ProtocolError.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   */
+  demuxFastCGI(target: string): Configuration;
+  /**
+   * Serves the requests of a FastCGI connection.
+   *
+   * The head of a request is { role, keepAlive, params }: role is 1 for a responder, params is an
+   * object of strings. Its body is the standard input. The body of a response is the standard
+   * output, which for a responder begins with header lines; the tail of its MessageEnd is {
+   * appStatus, protocolStatus, stderr }, where stderr is a Data.
+   *
+   * Each request runs in a sub-pipeline of its own, with a clone of the variables; requests may be
+   * under way at the same time. A request that is aborted ends its sub-pipeline. When a request does
+   * not ask to keep the connection, the stream ends after it. What is not valid ends the stream with
+   * ProtocolError.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   */
+  demuxFastCGI(): Configuration;
+  /**
    * Serves HTTP: one sub-pipeline for each request.
    *
    * Requests are decoded from the bytes of a connection. Each runs in a sub-pipeline of its own,
@@ -1648,6 +1699,11 @@ declare class Configuration {
    * closes the connection. A request for a tunnel (CONNECT, or an upgrade) turns the connection into
    * raw Data in both directions when the response accepts it. The field "expect: 100-continue" is
    * answered and removed.
+   *
+   * HTTP/2 is spoken with clients that begin with its preface, as those do that learned of it by
+   * ALPN, or that ask for an upgrade to h2c. Then responses are sent as they are ready, a
+   * sub-pipeline gets a StreamEnd behind the end of its request, and a response that breaks off ends
+   * its stream only, as a tunnel does.
    *
    * When the program is replaced, the connection is closed after the response to the newest request.
    *
@@ -1687,6 +1743,11 @@ declare class Configuration {
    * closes the connection. A request for a tunnel (CONNECT, or an upgrade) turns the connection into
    * raw Data in both directions when the response accepts it. The field "expect: 100-continue" is
    * answered and removed.
+   *
+   * HTTP/2 is spoken with clients that begin with its preface, as those do that learned of it by
+   * ALPN, or that ask for an upgrade to h2c. Then responses are sent as they are ready, a
+   * sub-pipeline gets a StreamEnd behind the end of its request, and a response that breaks off ends
+   * its stream only, as a tunnel does.
    *
    * When the program is replaced, the connection is closed after the response to the newest request.
    *
@@ -1888,6 +1949,22 @@ declare class Configuration {
    * The bytes of a message come between its MessageStart and its MessageEnd.
    */
   encodeRESP(): Configuration;
+  /**
+   * Encodes messages of Apache Thrift.
+   *
+   * The payload of MessageEnd is { protocol, type, seqID, name, fields, framed }: protocol is
+   * binary, compact or old, type is call, reply, exception or oneway, framed tells whether the
+   * length comes first, and fields is an array of { id, type, value }. The types of values are BOOL,
+   * I8, I16, I32, I64 (a BigInt beyond 2^53), DOUBLE, BINARY (a Data), UUID (a string), STRUCT (an
+   * array of fields), LIST and SET ({ elementType, elements }) and MAP ({ keyType, valueType, pairs
+   * }).
+   *
+   * What is missing is binary for the protocol, call for the type and 0 for seqID. Bodies do not
+   * count.
+   *
+   * The bytes of a message come between its MessageStart and its MessageEnd.
+   */
+  encodeThrift(): Configuration;
   /**
    * Encodes messages as WebSocket frames (RFC 6455).
    *
@@ -2304,6 +2381,59 @@ declare class Configuration {
     outputCount?: number | (() => number);
   }): Configuration;
   /**
+   * Sends requests to FastCGI applications.
+   *
+   * The head of a request is { role, keepAlive, params }: role is 1 for a responder, params is an
+   * object of strings. Its body is the standard input. The body of a response is the standard
+   * output, which for a responder begins with header lines; the tail of its MessageEnd is {
+   * appStatus, protocolStatus, stderr }, where stderr is a Data.
+   *
+   * The sub-pipeline is a session: a connection to an application. Streams with the same key share
+   * sessions. What is missing in a head is 1 for role and true for keepAlive. When a session ends,
+   * the requests that wait for it get its StreamEnd.
+   *
+   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  muxFastCGI(target: string, key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Requests that are under way in one session at the same time. Many applications take no more than
+     * 1; 0 means any number. Default: 1.
+     */
+    maxQueue?: number;
+    /** Requests after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+  }): Configuration;
+  /**
+   * Sends requests to FastCGI applications.
+   *
+   * The head of a request is { role, keepAlive, params }: role is 1 for a responder, params is an
+   * object of strings. Its body is the standard input. The body of a response is the standard
+   * output, which for a responder begins with header lines; the tail of its MessageEnd is {
+   * appStatus, protocolStatus, stderr }, where stderr is a Data.
+   *
+   * The sub-pipeline is a session: a connection to an application. Streams with the same key share
+   * sessions. What is missing in a head is 1 for role and true for keepAlive. When a session ends,
+   * the requests that wait for it get its StreamEnd.
+   *
+   * Its sub-pipeline is given by the .to() that follows.
+   *
+   * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
+   */
+  muxFastCGI(key?: any | (() => any), options?: {
+    /** How long a session stays open that no stream uses. Default: 10. */
+    maxIdle?: number | string;
+    /**
+     * Requests that are under way in one session at the same time. Many applications take no more than
+     * 1; 0 means any number. Default: 1.
+     */
+    maxQueue?: number;
+    /** Requests after which a session is closed. 0 means any number. Default: 0. */
+    maxMessages?: number;
+  }): Configuration;
+  /**
    * Sends HTTP requests through shared connections.
    *
    * The sub-pipeline, usually a connect, is a session: one connection on which requests of many
@@ -2320,6 +2450,11 @@ declare class Configuration {
    *
    * CONNECT and upgrade requests have a connection for themselves, which becomes raw Data in both
    * directions when the response accepts.
+   *
+   * In HTTP/2, all requests of a key share one connection, whatever they are; those that are more
+   * than the server takes at a time wait. A request that the server did not look at is sent again,
+   * and one that nobody waits for is cancelled. A tunnel takes a stream of the connection, not all
+   * of it.
    *
    * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
    * @param key Streams with the same key share sessions. A function is asked once for each stream, at its first message. Without a key, or with nothing for one, the streams of one inbound connection share.
@@ -2370,6 +2505,11 @@ declare class Configuration {
    *
    * CONNECT and upgrade requests have a connection for themselves, which becomes raw Data in both
    * directions when the response accepts.
+   *
+   * In HTTP/2, all requests of a key share one connection, whatever they are; those that are more
+   * than the server takes at a time wait. A request that the server did not look at is sent again,
+   * and one that nobody waits for is cancelled. A tunnel takes a stream of the connection, not all
+   * of it.
    *
    * Its sub-pipeline is given by the .to() that follows.
    *
@@ -2724,6 +2864,9 @@ declare class Configuration {
    * as a Message and returns the response as a Message, or a promise of one; a Message answers all
    * requests. When the function fails or returns something else, the request is answered with 500,
    * the reason goes to the log, and the connection goes on.
+   *
+   * With clients that speak HTTP/2 (see demuxHTTP), the requests of a connection are handled at the
+   * same time.
    *
    * When the program is replaced, the connection is closed after the response that is due.
    *
@@ -3490,13 +3633,13 @@ declare namespace http {
     /**
      * Returns the response to a request; null when there is no such file.
      *
-     * The path of the request is decoded once and normalized; its query is ignored. A path that leads
-     * out of the folder or has an encoded slash, a backslash or a control character names no file; nor
-     * does one with a name that begins with a dot, but for /.well-known at the beginning, unless there
-     * is the option dotFiles. A folder stands for its index; without a slash at the end it is
-     * redirected to the path that has one (301). Other methods than GET and HEAD are answered with 405
-     * if there is such a file. It throws when a file cannot be read, or is larger than maxFileSize and
-     * not asked for in parts.
+     * The path of the request is decoded once and normalized, so that it cannot lead out of the
+     * folder; its query is ignored. A path with an encoded slash, a backslash or a control character
+     * names no file; nor does one with a name that begins with a dot, but for /.well-known at the
+     * beginning, unless there is the option dotFiles. A folder stands for its index; without a slash
+     * at the end it is redirected to the path that has one (301). Other methods than GET and HEAD are
+     * answered with 405 if there is such a file. It throws when a file cannot be read, or is larger
+     * than maxFileSize and not asked for in parts.
      *
      * @param request The request. Only its head counts.
      */
@@ -3724,6 +3867,11 @@ declare namespace logging {
      * @param name The name of the log.
      */
     constructor(name: string);
+    /**
+     * How many records were dropped because the queue of a target was full, or the target was out of
+     * order.
+     */
+    readonly dropped: number;
     /** The name of the log. */
     readonly name: string;
     /**
@@ -3767,8 +3915,8 @@ declare namespace logging {
       /** How many bytes of records may wait. Default: "8m". */
       bufferLimit?: number | string;
       /**
-       * For https: certificate, an object of cert and key, and trusted, an array of certificates, all in
-       * PEM. By default the system's certificates are trusted.
+       * For https: certificate, an object of cert and key, and trusted, an array of certificates; crypto
+       * objects or texts in PEM. By default the system's certificates are trusted.
        */
       tls?: object;
     }): logging.BinaryLogger;
@@ -3794,6 +3942,11 @@ declare namespace logging {
      * @param name The name of the log.
      */
     constructor(name: string);
+    /**
+     * How many records were dropped because the queue of a target was full, or the target was out of
+     * order.
+     */
+    readonly dropped: number;
     /** The name of the log. */
     readonly name: string;
     /**
@@ -3837,8 +3990,8 @@ declare namespace logging {
       /** How many bytes of records may wait. Default: "8m". */
       bufferLimit?: number | string;
       /**
-       * For https: certificate, an object of cert and key, and trusted, an array of certificates, all in
-       * PEM. By default the system's certificates are trusted.
+       * For https: certificate, an object of cert and key, and trusted, an array of certificates; crypto
+       * objects or texts in PEM. By default the system's certificates are trusted.
        */
       tls?: object;
     }): logging.JSONLogger;
@@ -3864,6 +4017,11 @@ declare namespace logging {
      * @param name The name of the log.
      */
     constructor(name: string);
+    /**
+     * How many records were dropped because the queue of a target was full, or the target was out of
+     * order.
+     */
+    readonly dropped: number;
     /** The name of the log. */
     readonly name: string;
     /**
@@ -3907,8 +4065,8 @@ declare namespace logging {
       /** How many bytes of records may wait. Default: "8m". */
       bufferLimit?: number | string;
       /**
-       * For https: certificate, an object of cert and key, and trusted, an array of certificates, all in
-       * PEM. By default the system's certificates are trusted.
+       * For https: certificate, an object of cert and key, and trusted, an array of certificates; crypto
+       * objects or texts in PEM. By default the system's certificates are trusted.
        */
       tls?: object;
     }): logging.TextLogger;
@@ -5108,7 +5266,7 @@ declare class Timeout {
 }
 
 /**
- * a TLS connection
+ * A TLS connection
  *
  * The callbacks handshake and onState of acceptTLS and connectTLS get it.
  */
