@@ -33,7 +33,7 @@ const flushTimeout = 2 * time.Second
 
 // gcPercent trades a little memory for time: the live heap is small, and most of
 // what a request allocates is dead soon. The environment's GOGC overrides it.
-const gcPercent = 150
+const gcPercent = 120
 
 // Main runs the program and does not return.
 func Main() {
