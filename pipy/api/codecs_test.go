@@ -242,3 +242,20 @@ func TestProtobuf(t *testing.T) {
 		}
 	}
 }
+
+func TestBGPClass(t *testing.T) {
+	e := newEngine()
+	const in = "ffffffffffffffffffffffffffffffff" + "0024" + "02" + "000418c00002" + "0007" + "40020402010001" + "080a"
+	m := e.do(t, "BGP.decode", hexData(t, e, in)).(event.Object)
+	body := m.Get("body").(event.Object)
+	routes, _ := body.Get("destinations").(event.Object).Elements()
+	want(t, "type", m.Get("type"), `"UPDATE"`)
+	want(t, "route", prop(routes[0], "base"), `"10.0.0.0"`)
+	want(t, "encoded", hexOf(t, e, e.do(t, "BGP.encode", m)), quoted(in))
+	_, err := e.try("BGP.decode", hexData(t, e, "ffff"))
+	wantError(t, "cut", err, "data: want a whole message, got a Data")
+	_, err = e.try("BGP.encode", obj("type", "X"))
+	if err == nil {
+		t.Error("a message without a known type was encoded")
+	}
+}

@@ -33,6 +33,7 @@ func TestWhatIsDecodedIsEncoded(t *testing.T) {
 		{"MQTT", "\x10\x16\x00\x04MQTT\x05\x40\x00\x0a\x05\x11\x00\x00\x00\x0a\x00\x00\x00\x02pw" +
 			"\x82\x0a\x00\x0a\x02\x0b\x07\x00\x02/#\x2d\x30\x0f\x00\x01t\x09\x26\x00\x01k\x00\x03valxx\x20\x0a\x00\x87\x07\x21\x00\x14\x24\x01\x25\x00\xf0\x08\x18\x06\x15\x00\x03abc",
 			map[string]any{"protocolLevel": 5.0}},
+		{"BGP", strings.Repeat("\xff", 16) + "\x00\x2f\x02\x00\x04\x18\xc0\x00\x02\x00\x12\x40\x01\x01\x00\x40\x02\x04\x02\x01\xfd\xe8\x40\x03\x04\x0a\x00\x00\x01\x08\x0a" + strings.Repeat("\xff", 16) + "\x00\x13\x04", nil},
 		{"Thrift", "\x80\x01\x00\x01\x00\x00\x00\x05hello\x00\x00\x00\x07\x0b\x00\x01\x00\x00\x00\x01x\x0f\x00\x02\x08\x00\x00\x00\x01\x00\x00\x00\x05\x0d\x00\x03\x03\x0b\x00\x00\x00\x01\x01\x00\x00\x00\x01y\x00", nil},
 	} {
 		for n := 1; n <= len(c.in); n += 3 {
@@ -66,7 +67,7 @@ func TestWhatIsDecodedIsEncoded(t *testing.T) {
 
 func TestBytesThatAreNotValid(t *testing.T) {
 	for protocol, in := range map[string]string{
-		"WebSocket": "\xff", "RESP": "x\r\n", "Dubbo": "x", "MQTT": "\x00\x00", "Thrift": "\xff",
+		"WebSocket": "\xff", "RESP": "x\r\n", "Dubbo": "x", "MQTT": "\x00\x00", "Thrift": "\xff", "BGP": "x",
 	} {
 		f := ft.New(t, "decode"+protocol)
 		f.Send(ft.Data(in))
@@ -80,7 +81,7 @@ func TestBytesThatAreNotValid(t *testing.T) {
 
 func TestBytesThatEndInTheMiddle(t *testing.T) {
 	for protocol, in := range map[string]string{
-		"WebSocket": "\x81\x05He", "RESP": "$5\r\nhe", "Dubbo": "\xda\xbb", "MQTT": "\x30\x08", "Thrift": "\x80\x01",
+		"WebSocket": "\x81\x05He", "RESP": "$5\r\nhe", "Dubbo": "\xda\xbb", "MQTT": "\x30\x08", "Thrift": "\x80\x01", "BGP": "\xff",
 	} {
 		f := ft.New(t, "decode"+protocol)
 		f.Send(ft.Data(in), ft.End())
@@ -109,6 +110,7 @@ func TestMessagesThatCannotBeEncoded(t *testing.T) {
 		{"MQTT", ft.MessageWith(ft.Options{"type": "PUB"}, ""), "type"},
 		{"MQTT", ft.MessageWith(ft.Options{"type": "SUBSCRIBE", "packetIdentifier": 1}, ""), "topicFilters"},
 		{"MQTT", ft.MessageWith(ft.Options{"type": "PUBLISH", "qos": 3}, ""), "qos"},
+		{"BGP", payload(ft.Options{"type": "X"}), "want a type"},
 		{"Thrift", payload(ft.Options{"protocol": "json"}), "protocol"},
 		{"Thrift", payload(ft.Options{"fields": ft.Array{ft.Options{"id": 1, "type": "I8", "value": "x"}}}), "field 1"},
 	} {
@@ -123,7 +125,7 @@ func TestMessagesThatCannotBeEncoded(t *testing.T) {
 }
 
 func TestEncodersDropWhatIsOutsideOfMessages(t *testing.T) {
-	for _, protocol := range []string{"WebSocket", "RESP", "Dubbo", "MQTT", "Thrift"} {
+	for _, protocol := range []string{"WebSocket", "RESP", "Dubbo", "MQTT", "Thrift", "BGP"} {
 		f := ft.New(t, "encode"+protocol)
 		f.Send(ft.Data("x"), event.End, ft.Flush(), ft.End())
 		f.Want(`Data ""`, "StreamEnd")

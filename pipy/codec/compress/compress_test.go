@@ -203,7 +203,7 @@ func TestCodingsThatWereAppliedInTurn(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	bomb := strings.Repeat("\x00", 32<<20)
+	bomb := strings.Repeat("\x00", 8<<20)
 	for _, c := range codings {
 		b := compressed(t, c, compress.Default, bomb)
 		for _, l := range []compress.Limits{{MaxRatio: 200}, {MaxSize: 1 << 20}} {
@@ -213,7 +213,7 @@ func TestLimits(t *testing.T) {
 				t.Errorf("%s: %+v: got %d bytes, error %v", c, l, len(got), err)
 			}
 		}
-		if got, err := decompressed(compress.Limits{MaxSize: 32 << 20}, b, 1<<20, c); err != nil || len(got) != len(bomb) {
+		if got, err := decompressed(compress.Limits{MaxSize: 8 << 20}, b, 1<<20, c); err != nil || len(got) != len(bomb) {
 			t.Errorf("%s: just within the limit: got %d bytes, error %v", c, len(got), err)
 		}
 	}

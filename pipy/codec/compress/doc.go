@@ -18,5 +18,5 @@
 //
 // The decompressors of the libraries read from an io.Reader. They run in a
 // coroutine that is suspended whenever there is nothing to read, so there is no
-// concurrency and no waiting, and a turn costs about 0.2 µs.
+// concurrency and no waiting; to switch costs less than 0.1 µs.
 package compress

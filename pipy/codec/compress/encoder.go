@@ -29,13 +29,13 @@ var levels = map[Level]struct{ flate, brotli, zstd int }{
 	Default: {5, 4, 3},
 	None:    {0, 0, 1},
 	Speed:   {1, 1, 1},
-	Best:    {9, 9, 11},
+	Best:    {9, 9, 9},
 }
 
 const (
 	// MaxEncoders is the number of encoders that should be used at one time in
-	// the process. Each has up to 1.3 MB of memory.
-	MaxEncoders = 256
+	// the process. Each has 1 to 6 MB of memory.
+	MaxEncoders = 128
 	// maxIdle is the number of encoders of one coding and level that are kept
 	// for the next body.
 	maxIdle = 8
