@@ -25,8 +25,9 @@ help: ## Print this list.
 build: ## Build the program for this machine: build/pipy.
 	$(STATIC) $(GO) build -ldflags "$(LDFLAGS)" -o build/pipy ./pipy
 
-test: ## Run all tests, those of the built program among them.
+test: ## Run all tests, those of the built program among them, and h2spec and gRPC.
 	$(GO) test ./...
+	cd conformance/http2 && $(GO) test ./...
 
 race: ## Run all tests with the race detector, in the program under test as well.
 	GORACE=atexit_sleep_ms=0 PIPY_RACE=1 $(GO) test -race ./...
