@@ -560,6 +560,27 @@ declare namespace algo {
 }
 
 /**
+ * Reads and writes messages of BGP-4 (RFC 4271), in the form that the filter decodeBGP has for its
+ * payloads.
+ */
+declare namespace BGP {
+  /**
+   * Returns the first message in a Data. It throws if that is not valid, or not complete.
+   *
+   * @param data The bytes.
+   * @param enableAS4 Whether AS numbers have four bytes (RFC 6793). Default: false.
+   */
+  function decode(data: Data, enableAS4?: boolean): object;
+  /**
+   * Returns a message as bytes.
+   *
+   * @param message The message.
+   * @param enableAS4 Whether AS numbers have four bytes (RFC 6793). Default: false.
+   */
+  function encode(message: object, enableAS4?: boolean): Data;
+}
+
+/**
  * What a TLS client said about itself.
  *
  * The callback of handleTLSClientHello gets it.
@@ -1391,6 +1412,30 @@ declare class Configuration {
     verifyServer?: boolean;
   }): Configuration;
   /**
+   * Decodes messages of BGP-4 (RFC 4271).
+   *
+   * The payload of MessageEnd is { type, body }. The type is OPEN, with the body { version, myAS,
+   * holdTime, identifier, parameters: [{ name, code, value }] }, where the value of Capabilities is
+   * [{ code, value }]; UPDATE, with { withdrawnRoutes, pathAttributes: [{ name, code, value,
+   * optional, transitive, partial }], destinations }, where routes are IPMask; NOTIFICATION, with {
+   * errorCode, errorSubcode, data }; KEEPALIVE; or ROUTE_REFRESH, with { afi, safi }. Values of
+   * attributes are numbers and addresses; an AS_PATH is an array of segments, of which a sequence is
+   * an array of numbers and a set an object whose members they are; AGGREGATOR is an array of number
+   * and address; what is not known is a Data.
+   *
+   * The body of a message is the bytes that it was read from.
+   *
+   * What is not valid, or ends in the middle, ends the stream with ProtocolError. MessageStart and
+   * MessageEnd of the input are dropped.
+   */
+  decodeBGP(options?: {
+    /**
+     * Whether AS numbers have four bytes (RFC 6793). A function is called for each message. Default:
+     * false.
+     */
+    enableAS4?: boolean | (() => boolean);
+  }): Configuration;
+  /**
    * Decodes frames of the Dubbo protocol.
    *
    * The head of a message has requestID, a number (a BigInt beyond 2^53), and id, the same in a
@@ -1859,6 +1904,29 @@ declare class Configuration {
    * @param tag A mark for the lines; a function is called for each event.
    */
   dump(tag?: string | (() => string)): Configuration;
+  /**
+   * Encodes messages of BGP-4 (RFC 4271).
+   *
+   * The payload of MessageEnd is { type, body }. The type is OPEN, with the body { version, myAS,
+   * holdTime, identifier, parameters: [{ name, code, value }] }, where the value of Capabilities is
+   * [{ code, value }]; UPDATE, with { withdrawnRoutes, pathAttributes: [{ name, code, value,
+   * optional, transitive, partial }], destinations }, where routes are IPMask; NOTIFICATION, with {
+   * errorCode, errorSubcode, data }; KEEPALIVE; or ROUTE_REFRESH, with { afi, safi }. Values of
+   * attributes are numbers and addresses; an AS_PATH is an array of segments, of which a sequence is
+   * an array of numbers and a set an object whose members they are; AGGREGATOR is an array of number
+   * and address; what is not known is a Data.
+   *
+   * Routes may also be strings in CIDR notation. Bodies do not count.
+   *
+   * The bytes of a message come between its MessageStart and its MessageEnd.
+   */
+  encodeBGP(options?: {
+    /**
+     * Whether AS numbers have four bytes (RFC 6793). A function is called for each message. Default:
+     * false.
+     */
+    enableAS4?: boolean | (() => boolean);
+  }): Configuration;
   /**
    * Encodes frames of the Dubbo protocol.
    *

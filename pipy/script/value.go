@@ -1,6 +1,7 @@
 package script
 
 import (
+	"math/big"
 	"reflect"
 	"time"
 
@@ -32,7 +33,7 @@ func (e *Engine) export(v goja.Value) any {
 		switch x := v.Export().(type) {
 		case int64:
 			return float64(x)
-		case string, bool, float64:
+		case string, bool, float64, *big.Int:
 			return x
 		default:
 			return v.String()
