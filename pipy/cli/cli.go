@@ -33,7 +33,7 @@ const flushTimeout = 2 * time.Second
 
 // gcPercent trades a little memory for time: the live heap is small, and most of
 // what a request allocates is dead soon. The environment's GOGC overrides it.
-const gcPercent = 120
+const gcPercent = 200
 
 // Main runs the program and does not return.
 func Main() {
@@ -168,6 +168,7 @@ func (p *process) run(argv []string) int {
 	if _, isRemote := p.code.(*codebase.Remote); p.options.watch || isRemote && p.options.reload {
 		go p.code.Watch(ctx, p.wantRestart)
 	}
+	trim()
 	return p.serve(ctx, signals)
 }
 
