@@ -83,7 +83,7 @@ func measure(pid int, admin string) (usage, error) {
 	}
 	u["descriptors"] = len(files)
 	status := readFile(filepath.Join(proc, "status"))
-	for name, re := range map[string]string{"memory": `VmRSS:\s+(\d+) kB`, "threads": `Threads:\s+(\d+)`} {
+	for name, re := range map[string]string{"memory": `RssAnon:\s+(\d+) kB`, "threads": `Threads:\s+(\d+)`} {
 		m := regexp.MustCompile(re).FindStringSubmatch(status)
 		if m == nil {
 			return nil, fmt.Errorf("%s/status: want %s, got\n%s", proc, re, status)
