@@ -5,50 +5,12 @@ import (
 	"pipy/pipy/event"
 )
 
-// opened is a MessageStart in one piece of memory with its head.
-type opened struct {
-	start event.MessageStart
-	head  httphead.Head
-}
-
-// newMessage returns a MessageStart with a head of n fields. If these are not
-// many, all is one allocation.
-func newMessage(n int) (*event.MessageStart, *httphead.Head) {
-	var o *opened
-	var fields []httphead.Field
-	switch {
-	case n <= 4:
-		m := &struct {
-			opened
-			fields [4]httphead.Field
-		}{}
-		o, fields = &m.opened, m.fields[:n]
-	case n <= 8:
-		m := &struct {
-			opened
-			fields [8]httphead.Field
-		}{}
-		o, fields = &m.opened, m.fields[:n]
-	case n <= 12:
-		m := &struct {
-			opened
-			fields [12]httphead.Field
-		}{}
-		o, fields = &m.opened, m.fields[:n]
-	default:
-		o, fields = &opened{}, make([]httphead.Field, n)
-	}
-	o.head.Header.Fields = fields
-	o.start.Head = &o.head
-	return &o.start, &o.head
-}
-
 // message makes the MessageStart of the head that is b up to k.line, and
 // settles how its body is framed. The text is copied once; all strings of the
 // head are parts of it.
 func (d *Decoder) message(b []byte, k *block, spans []span) (*event.MessageStart, error) {
 	text := string(b[k.start : k.line-len("\r\n\r\n")])
-	start, head := newMessage(len(spans))
+	start, head := httphead.NewMessage(len(spans))
 	l := &k.first
 	if l.status != 0 {
 		head.Status = l.status

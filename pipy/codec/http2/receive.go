@@ -134,7 +134,7 @@ func (b *block) message() (*event.MessageStart, *httphead.Head) {
 	if b.host != "" {
 		n++
 	}
-	start, h := newMessage(n)
+	start, h := httphead.NewMessage(n)
 	fields := h.Header.Fields
 	if b.host != "" {
 		fields[0] = httphead.Field{Name: "host", Value: b.host}
@@ -143,38 +143,6 @@ func (b *block) message() (*event.MessageStart, *httphead.Head) {
 	copy(fields, b.fields)
 	h.Length = -1
 	return start, h
-}
-
-// opened is a MessageStart in one piece of memory with its head.
-type opened struct {
-	start event.MessageStart
-	head  httphead.Head
-}
-
-// newMessage returns a MessageStart with a head of n fields, in one piece of
-// memory when these are not many.
-func newMessage(n int) (*event.MessageStart, *httphead.Head) {
-	var o *opened
-	var fields []httphead.Field
-	switch {
-	case n <= 4:
-		m := &struct {
-			opened
-			fields [4]httphead.Field
-		}{}
-		o, fields = &m.opened, m.fields[:n]
-	case n <= 12:
-		m := &struct {
-			opened
-			fields [12]httphead.Field
-		}{}
-		o, fields = &m.opened, m.fields[:n]
-	default:
-		o, fields = &opened{}, make([]httphead.Field, n)
-	}
-	o.head.Header.Fields = fields
-	o.start.Head = &o.head
-	return &o.start, &o.head
 }
 
 // trailers handles a header block on a stream whose head has come (RFC 9113,
