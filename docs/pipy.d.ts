@@ -889,7 +889,8 @@ declare class Configuration {
      * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
      * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
      * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
-     * names that are not known are passed over.
+     * names that are not known are passed over. By default a server offers those with forward secrecy
+     * and authenticated encryption (RFC 9325, 4.2).
      */
     ciphers?: string;
     /**
@@ -950,7 +951,8 @@ declare class Configuration {
      * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
      * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
      * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
-     * names that are not known are passed over.
+     * names that are not known are passed over. By default a server offers those with forward secrecy
+     * and authenticated encryption (RFC 9325, 4.2).
      */
     ciphers?: string;
     /**
@@ -1318,7 +1320,8 @@ declare class Configuration {
      * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
      * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
      * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
-     * names that are not known are passed over.
+     * names that are not known are passed over. By default a server offers those with forward secrecy
+     * and authenticated encryption (RFC 9325, 4.2).
      */
     ciphers?: string;
     /**
@@ -1390,7 +1393,8 @@ declare class Configuration {
      * The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as
      * 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure
      * ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and
-     * names that are not known are passed over.
+     * names that are not known are passed over. By default a server offers those with forward secrecy
+     * and authenticated encryption (RFC 9325, 4.2).
      */
     ciphers?: string;
     /**
@@ -1471,7 +1475,10 @@ declare class Configuration {
    * failed) and then the StreamEnd. Input that is no HTTP ends the stream with the error
    * ProtocolError.
    *
-   * @param request A function that returns the head of the request that a response answers, which decides whether it has a body. Or the options.
+   * When the input comes in messages, as the output of muxFastCGI does, the end of one is the end of
+   * a body whose length is not known otherwise.
+   *
+   * @param request A function that gets the head of a response and returns the head of the request that it answers, which decides whether there is a body. Or the options.
    */
   decodeHTTPResponse(request?: any, options?: {
     /** Bytes that a head may have. Default: "64k". */
@@ -1965,7 +1972,7 @@ declare class Configuration {
    * a final response comes a StreamEnd instead of the MessageEnd. After a 101, and after the answer
    * to a CONNECT, Data pass as they are.
    *
-   * @param request A function that returns the head of the request that a response answers, which decides whether it has a body. Or the options.
+   * @param request A function that gets the head of a response and returns the head of the request that it answers, which decides whether there is a body. Or the options.
    */
   encodeHTTPResponse(request?: any, options?: {
     /**
@@ -2555,6 +2562,12 @@ declare class Configuration {
      * In version 2, requests share one connection whatever maxQueue and maxMessages say.
      */
     version?: any;
+    /**
+     * HTTP/2: a function that returns the 8 bytes of the next PING (RFC 9113, 6.7), as Data, or a
+     * promise of them, or nothing to send no more. It is called when a session begins, without an
+     * argument, and with the answer to each PING.
+     */
+    ping?: (...args: any[]) => any;
   }): Configuration;
   /**
    * Sends HTTP requests through shared connections.
@@ -2611,6 +2624,12 @@ declare class Configuration {
      * In version 2, requests share one connection whatever maxQueue and maxMessages say.
      */
     version?: any;
+    /**
+     * HTTP/2: a function that returns the 8 bytes of the next PING (RFC 9113, 6.7), as Data, or a
+     * promise of them, or nothing to send no more. It is called when a session begins, without an
+     * argument, and with the answer to each PING.
+     */
+    ping?: (...args: any[]) => any;
   }): Configuration;
   /**
    * Shares sub-pipelines between the messages of many streams, like mux.
@@ -3571,6 +3590,12 @@ declare namespace http {
        * In version 2, requests share one connection whatever maxQueue and maxMessages say.
        */
       version?: any;
+      /**
+       * HTTP/2: a function that returns the 8 bytes of the next PING (RFC 9113, 6.7), as Data, or a
+       * promise of them, or nothing to send no more. It is called when a session begins, without an
+       * argument, and with the answer to each PING.
+       */
+      ping?: (...args: any[]) => any;
       /**
        * The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a
        * timeout or an error ends what is received. Default: "tcp".

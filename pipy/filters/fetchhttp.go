@@ -23,7 +23,7 @@ response that breaks off ends the stream with an error.`,
 	Build: func(o *httpClientOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
 			f := &fetchHTTP{Stage: s}
-			f.dec = http1.NewResponseDecoder(http1.Limits{MaxHead: int(o.maxHeaderSize)}, func() string { return f.method }, f.decoded)
+			f.dec = http1.NewResponseDecoder(http1.Limits{MaxHead: int(o.maxHeaderSize)}, func(*httphead.Head) string { return f.method }, f.decoded)
 			f.enc = http1.NewEncoder(s.Loop().Arena(), int(o.bufferSize), func(d *event.Data) { f.pipe.Process(d) })
 			f.late = lateFlush{loop: s.Loop(), flush: f.flush}
 			return f

@@ -14,6 +14,7 @@ type http2Client struct {
 	*muxSession
 	pool    *httpPool
 	session *http2.Session
+	pinger  *http2Pinger // nil when the script asks for no PINGs
 	loop    *loop.Loop
 	source  loop.Source // of what the session writes
 	queued  bool        // Run is going to be called
@@ -42,6 +43,10 @@ func (p *httpPool) openHTTP2(m *muxSession) func(event.Event) {
 	opt := m.cluster.all.(*muxHTTPOptions)
 	o := opt.http2Options.session(l)
 	o.MaxHeaderList = int(opt.maxHeaderSize)
+	if opt.ping != nil {
+		s.pinger = &http2Pinger{client: s, fn: opt.ping}
+		o.Pong = s.pinger.pong
+	}
 	s.session = http2.NewClient(o, l.Arena(), s)
 	m.conn, m.wide = s, true
 	return s.receive
@@ -154,6 +159,9 @@ func (s *http2Client) send(c *httpCall) {
 		s.pool.put(c)
 		f.failWith(err)
 		return
+	}
+	if s.pinger != nil {
+		s.pinger.start(c.stream.Stage)
 	}
 	x.stream = st
 	x.source.Init(s.loop, st)

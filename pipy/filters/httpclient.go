@@ -69,7 +69,7 @@ func (p *httpPool) send(c *httpCall, alone bool, after int) {
 
 func (s *httpClient) write(d *event.Data) { s.process(d) }
 
-func (s *httpClient) method() string {
+func (s *httpClient) method(*httphead.Head) string {
 	if s.first == nil {
 		return ""
 	}

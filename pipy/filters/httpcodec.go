@@ -23,7 +23,7 @@ type httpCodecOptions struct {
 }
 
 const (
-	docRequestOf = "A function that returns the head of the request that a response answers, which decides whether it has a body. Or the options."
+	docRequestOf = "A function that gets the head of a response and returns the head of the request that it answers, which decides whether there is a body. Or the options."
 	docOnHead    = "A function that is called with the head of each request. Or the options."
 )
 
@@ -109,8 +109,8 @@ func newDecodeHTTP(s *pipeline.Stage, o *httpCodecOptions, response bool) *decod
 }
 
 // ask returns the method of the request that a response answers.
-func (f *decodeHTTP) ask() string {
-	f.method, f.bad = f.opt.requestMethod(f.Stage)
+func (f *decodeHTTP) ask(response *httphead.Head) string {
+	f.method, f.bad = f.opt.requestMethod(f.Stage, response)
 	return f.method
 }
 
@@ -126,6 +126,10 @@ func (f *decodeHTTP) Process(evt event.Event) {
 			if err := f.dec.Feed(e); err != nil && !f.over {
 				f.end(&event.Failure{Name: event.ProtocolError, Cause: err})
 			}
+		}
+	case *event.MessageEnd:
+		if !f.over && f.response {
+			f.dec.EndBody()
 		}
 	case *event.StreamEnd:
 		if !f.over {

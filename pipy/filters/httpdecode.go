@@ -33,7 +33,10 @@ Output is a message for each response, also for interim ones (1xx). After a 101,
 and after the answer to a CONNECT, everything is passed on as raw Data. An input
 that ends with an error where a response could begin gives a response with status
 502 or 504 (401 when TLS verification failed) and then the StreamEnd. Input that
-is no HTTP ends the stream with the error ProtocolError.`,
+is no HTTP ends the stream with the error ProtocolError.
+
+When the input comes in messages, as the output of muxFastCGI does, the end of
+one is the end of a body whose length is not known otherwise.`,
 	In: Bytes, Out: Messages,
 	Params: func(p *spec.Params, o *httpCodecOptions) {
 		spec.Arg(p, &o.first, "request", any(nil), docRequestOf)

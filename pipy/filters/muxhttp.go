@@ -12,6 +12,7 @@ type muxHTTPOptions struct {
 	httpClientOptions
 	http2Options
 	version any
+	ping    spec.Func
 }
 
 func (o *muxHTTPOptions) declare(p *spec.Params) {
@@ -19,6 +20,7 @@ func (o *muxHTTPOptions) declare(p *spec.Params) {
 	o.httpClientOptions.declare(p)
 	o.http2Options.declare(p)
 	spec.Opt(p, &o.version, "version", any(nil), docHTTPVersion)
+	spec.Opt(p, &o.ping, "ping", spec.Func(nil), docPing)
 	if _, ok := o.version.(spec.Func); ok || !p.Decoding() {
 		return
 	}

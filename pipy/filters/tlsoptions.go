@@ -63,7 +63,7 @@ func (o *tlsOptions) declare(p *spec.Params, docCertificate, typeOfCertificate s
 	typedOption(p, "a function", "(session: TLSSession) => void")
 	spec.Opt(p, &least, "minVersion", "TLS1.2", "The oldest version of the protocol.").OneOf(tlsio.Versions...)
 	spec.Opt(p, &most, "maxVersion", "TLS1.3", "The newest version of the protocol.").OneOf(tlsio.Versions...)
-	spec.Opt(p, &ciphers, "ciphers", "", "The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and names that are not known are passed over.")
+	spec.Opt(p, &ciphers, "ciphers", "", "The cipher suites of TLS 1.2 and older by their names in OpenSSL, such as 'ECDHE-RSA-AES128-GCM-SHA256', separated by colons; ALL, DEFAULT and HIGH stand for all secure ones, !NAME removes those with that word in their name. Those of TLS 1.3 cannot be chosen, and names that are not known are passed over. By default a server offers those with forward secrecy and authenticated encryption (RFC 9325, 4.2).")
 	spec.Opt(p, &o.timeout, "handshakeTimeout", defaultHandshakeTimeout, "Seconds that the handshake may take, connecting included, before the stream ends with ConnectionTimeout; 0 means for ever.")
 	if !p.Decoding() {
 		return

@@ -110,11 +110,27 @@ func (o *Options) Pool() *x509.CertPool {
 	return pool
 }
 
-// ServerConfig returns the configuration of servers. The protocol of a client
+// authenticated are the suites of TLS 1.2 with forward secrecy and authenticated
+// encryption (RFC 9325, 4.2): those that HTTP/2 allows (RFC 9113, appendix A).
+var authenticated = func() (ids []uint16) {
+	for _, s := range tls.CipherSuites() {
+		if strings.Contains(s.Name, "_ECDHE_") && !strings.Contains(s.Name, "_CBC_") {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}()
+
+// ServerConfig returns the configuration of servers, which offer suites with
+// authenticated encryption only, unless they are told otherwise or have to speak
+// versions before TLS 1.2. The protocol of a client
 // is the first of its own that is among ours; a client that has only others is
 // refused (RFC 7301, 3.2).
 func ServerConfig(o *Options) *tls.Config {
 	c := o.config()
+	if c.CipherSuites == nil && (o.MinVersion == 0 || o.MinVersion >= tls.VersionTLS12) {
+		c.CipherSuites = authenticated
+	}
 	if pool := o.Pool(); pool != nil {
 		c.ClientCAs, c.ClientAuth = pool, tls.RequireAndVerifyClientCert
 	}

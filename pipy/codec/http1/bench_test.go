@@ -69,7 +69,7 @@ func BenchmarkDecodeShortRequest(b *testing.B) {
 
 func BenchmarkDecodeResponse(b *testing.B) {
 	benchmarkDecode(b, func(out func(event.Event)) *http1.Decoder {
-		return http1.NewResponseDecoder(http1.Limits{}, func() string { return "GET" }, out)
+		return http1.NewResponseDecoder(http1.Limits{}, func(*httphead.Head) string { return "GET" }, out)
 	}, typicalResponse)
 }
 

@@ -3,6 +3,7 @@ package http1
 import (
 	"errors"
 
+	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 )
 
@@ -32,7 +33,7 @@ const (
 // when its length is not known beforehand.
 type Decoder struct {
 	out      func(event.Event)
-	method   func() string // responses only; may be nil
+	method   func(*httphead.Head) string // responses only; may be nil
 	limits   Limits
 	response bool
 
@@ -61,11 +62,11 @@ func NewRequestDecoder(l Limits, out func(event.Event)) *Decoder {
 }
 
 // NewResponseDecoder returns a decoder of what a server sends. method is called
-// when the head of a final response is complete and returns the method of the
-// request that it answers; nil means that all are like GET. Interim responses
+// with the head of each final response and returns the method of the request
+// that it answers; nil means that all are like GET. Interim responses
 // (1xx) are messages of their own (RFC 9110, 15.2). The Status of an Error is
 // always 502.
-func NewResponseDecoder(l Limits, method func() string, out func(event.Event)) *Decoder {
+func NewResponseDecoder(l Limits, method func(*httphead.Head) string, out func(event.Event)) *Decoder {
 	return &Decoder{limits: l.filled(), out: out, method: method, response: true}
 }
 
@@ -95,6 +96,15 @@ func (d *Decoder) End(err error) error {
 	}
 	d.ended, d.endErr = true, err
 	return d.run()
+}
+
+// EndBody tells that a body that lasts until the end of the stream is complete,
+// though the stream goes on: the input comes in messages of its own. At any other
+// place it does nothing.
+func (d *Decoder) EndBody() {
+	if d.state == untilClose && !d.running && !d.suspended {
+		d.close(event.End)
+	}
 }
 
 // Suspend stops decoding at once; from then on input is kept. No event comes

@@ -103,7 +103,7 @@ func (d *Decoder) frame(h *httphead.Head, f *framing) error {
 	if !d.response && f.hosts == 0 && !old {
 		return malformed("no host field") // RFC 9112, 3.2
 	}
-	if d.response && d.bodiless(h.Status) {
+	if d.response && d.bodiless(h) {
 		d.begin(h, atEnd, 0)
 		return nil
 	}
@@ -138,14 +138,15 @@ func (d *Decoder) begin(h *httphead.Head, s state, length int64) {
 }
 
 // bodiless tells whether a response has no body whatever its fields say.
-func (d *Decoder) bodiless(status int) bool {
+func (d *Decoder) bodiless(h *httphead.Head) bool {
+	status := h.Status
 	if status < 200 || status == 204 || status == 304 {
 		return true
 	}
 	if d.method == nil {
 		return false
 	}
-	switch d.method() {
+	switch d.method(h) {
 	case "HEAD":
 		return true
 	case "CONNECT":

@@ -77,7 +77,7 @@ func (p peer) decoder(l http1.Limits, out func(event.Event)) *http1.Decoder {
 	if p == requests {
 		return http1.NewRequestDecoder(l, out)
 	}
-	return http1.NewResponseDecoder(l, func() string { return string(p) }, out)
+	return http1.NewResponseDecoder(l, func(*httphead.Head) string { return string(p) }, out)
 }
 
 // decode feeds the pieces to a new decoder, then an orderly end. The error is

@@ -149,6 +149,11 @@ func (s *Session) ping(payload []byte) {
 			s.Drain()
 			return
 		}
+		if s.pings > 0 {
+			s.pings--
+			s.opt.Pong([pingSize]byte(payload))
+			return
+		}
 		s.waste()
 	default:
 		if s.waste() || !s.reply() {
@@ -158,6 +163,17 @@ func (s *Session) ping(payload []byte) {
 		s.arena.Commit(&s.out, len(append(b, payload...)))
 		s.wake()
 	}
+}
+
+// Ping sends a PING; Options.Pong is called when the peer answers (RFC 9113, 6.7).
+func (s *Session) Ping(payload [pingSize]byte) {
+	if s.ended {
+		return
+	}
+	s.pings++
+	b := appendHeader(s.arena.Reserve(headerSize + pingSize)[:0], pingSize, framePing, 0, 0)
+	s.arena.Commit(&s.out, len(append(b, payload[:]...)))
+	s.wake()
 }
 
 // goneAway handles GOAWAY (RFC 9113, 6.8). Streams above the last one were not

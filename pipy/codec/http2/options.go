@@ -19,6 +19,10 @@ type Options struct {
 	// refills the budgets against floods.
 	Now func() int64
 
+	// Pong is called with the payload of each answer to a Ping; nil is for those
+	// who send none.
+	Pong func(payload [8]byte)
+
 	// Counters are counted up; nil counts for nobody.
 	Counters *Counters
 }
@@ -40,6 +44,9 @@ func (o Options) filled() Options {
 	fill(&o.MaxUnread, 16*o.ConnWindow)
 	if o.Now == nil {
 		o.Now = func() int64 { return 0 }
+	}
+	if o.Pong == nil {
+		o.Pong = func([8]byte) {}
 	}
 	if o.Counters == nil {
 		o.Counters = &Counters{}

@@ -85,6 +85,7 @@ type Session struct {
 	inputOver bool
 	ended     bool
 
+	pings   int // of ours that are not answered
 	resets  budget
 	useless budget
 }
