@@ -10,6 +10,14 @@ import (
 // end too.
 const lingerTime = 5 * time.Second
 
+// quietTime is how long nothing was read or written on a socket that need not
+// linger: the peer has what it was sent, and nothing is on its way.
+const quietTime = time.Second
+
+func (s *socket) quiet() bool {
+	return s.net.loop.NowNano()-max(s.lastRead, s.lastWrite) > int64(quietTime)
+}
+
 // timeoutTask is a socket whose timer fired.
 type timeoutTask socket
 

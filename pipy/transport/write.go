@@ -216,7 +216,7 @@ func (s *socket) finishOutput() {
 	if s.is(resets) {
 		_ = unix.SetsockoptLinger(int(s.fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
 	}
-	if s.is(atEOF | resets) {
+	if s.is(atEOF|resets) || s.is(discarding) && s.quiet() {
 		s.close()
 		return
 	}
