@@ -21,9 +21,9 @@ var stormKinds = []string{
 	"PUT /big HTTP/1.1\r\nHost: storm\r\nContent-Length: 1000\r\n\r\n%BODY",
 }
 
-// cmdStorm: storm [-c N] [-seed N] [-fin] N host:port opens N connections, some
-// at a time, and resets each at a random moment: before, in or after a request,
-// or its answer.
+// cmdStorm: storm [-c N] [-seed N] [-fin] N|duration host:port... opens N
+// connections to these, or as many as it can in that time, some at a time, and
+// resets each at a random moment: before, in or after a request, or its answer.
 func cmdStorm(ts *testscript.TestScript, neg bool, args []string) {
 	plainOnly(ts, neg, "storm")
 	clients, seed, fin := 32, 1, false
@@ -45,15 +45,21 @@ func cmdStorm(ts *testscript.TestScript, neg bool, args []string) {
 			words = append(words, args[0])
 		}
 	}
-	if len(words) != 2 {
-		ts.Fatalf("usage: storm [-c N] [-seed N] [-fin] N host:port")
+	if len(words) < 2 {
+		ts.Fatalf("usage: storm [-c N] [-seed N] [-fin] N|duration host:port...")
 	}
 	n, err := strconv.Atoi(words[0])
-	ts.Check(err)
+	goOn := func(i int) bool { return i < n/clients }
+	if err != nil {
+		d, err := time.ParseDuration(words[0])
+		ts.Check(err)
+		end := time.Now().Add(d)
+		goOn = func(int) bool { return time.Now().Before(end) }
+	}
 	ts.Check(parallel(clients, func(i int) error {
 		r := rand.New(rand.NewPCG(uint64(seed), uint64(i)))
-		for range n / clients {
-			if err := gust(r, words[1], !fin || r.IntN(2) == 0); err != nil {
+		for k := 0; goOn(k); k++ {
+			if err := gust(r, words[1+i%(len(words)-1)], !fin || r.IntN(2) == 0); err != nil {
 				return err
 			}
 		}
