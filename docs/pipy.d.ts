@@ -727,7 +727,8 @@ declare class Configuration {
    * and gets everything that the client sends from then on as Data; what it outputs goes to the
    * client. A response accepts CONNECT with a status of 200 to 299, which is the default, and an
    * upgrade with 101, which is the default if there is a Message. With any other response HTTP goes
-   * on.
+   * on. To a 101, the fields are added that it must have and lacks: upgrade, with the protocol that
+   * was asked for, connection, and for a WebSocket sec-websocket-accept (RFC 6455, 4.2.2).
    *
    * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
    * @param handler The response, or a function of the request that returns it.
@@ -744,7 +745,8 @@ declare class Configuration {
    * and gets everything that the client sends from then on as Data; what it outputs goes to the
    * client. A response accepts CONNECT with a status of 200 to 299, which is the default, and an
    * upgrade with 101, which is the default if there is a Message. With any other response HTTP goes
-   * on.
+   * on. To a 101, the fields are added that it must have and lacks: upgrade, with the protocol that
+   * was asked for, connection, and for a WebSocket sec-websocket-accept (RFC 6455, 4.2.2).
    *
    * Its sub-pipeline is given by the .to() that follows.
    *

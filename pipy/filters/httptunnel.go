@@ -2,8 +2,12 @@ package filters
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
+	"pipy/pipy/codec/http1"
 	"pipy/pipy/codec/httphead"
+	"pipy/pipy/codec/websocket"
 	"pipy/pipy/event"
 	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
@@ -24,7 +28,9 @@ When the response accepts a tunnel, the sub-pipeline is started with a clone of
 the variables, and gets everything that the client sends from then on as Data;
 what it outputs goes to the client. A response accepts CONNECT with a status of
 200 to 299, which is the default, and an upgrade with 101, which is the default if
-there is a Message. With any other response HTTP goes on.`,
+there is a Message. With any other response HTTP goes on. To a 101, the fields are
+added that it must have and lacks: upgrade, with the protocol that was asked for,
+connection, and for a WebSocket sec-websocket-accept (RFC 6455, 4.2.2).`,
 	In: Messages, Out: Messages, Joint: true,
 	Params: func(p *spec.Params, o *acceptTunnelOptions) {
 		spec.Need(p, &o.handler, "handler", "The response, or a function of the request that returns it.")
@@ -53,6 +59,7 @@ type acceptTunnel struct {
 	out     func(event.Event) // fromTunnel, bound once
 	pass    func(event.Event) // Output, bound once
 	request collector
+	asked   *httphead.Head     // of the request
 	method  string
 	upgrade bool               // the request asks for a tunnel
 	waiting bool               // for a promise
@@ -98,7 +105,7 @@ func (f *acceptTunnel) message(evt event.Event) {
 // ask gets the response to a request.
 func (f *acceptTunnel) ask(request *event.Message) {
 	head := httphead.Of(request.Head)
-	f.method, f.upgrade = httpMethod(head), asksTunnel(head)
+	f.asked, f.method, f.upgrade = head, httpMethod(head), asksTunnel(head)
 	fn, ok := f.opt.handler.(spec.Func)
 	if !ok {
 		f.answer(f.opt.handler)
@@ -133,7 +140,7 @@ func (f *acceptTunnel) answer(v any) {
 	m, ok := v.(*event.Message)
 	switch {
 	case ok:
-		m = f.withStatus(m)
+		m = f.agreeing(m)
 	case v == nil:
 		m = &event.Message{Head: &httphead.Head{Status: 200, Length: -1}}
 	default:
@@ -158,16 +165,29 @@ func (f *acceptTunnel) answer(v any) {
 	}
 }
 
-// withStatus returns the response with the status that accepts an upgrade, if
-// the script left it out.
-func (f *acceptTunnel) withStatus(m *event.Message) *event.Message {
+// agreeing returns the response with what one that accepts an upgrade needs and
+// the script left out: the status, and the fields that say to what (RFC 9110,
+// 7.8).
+func (f *acceptTunnel) agreeing(m *event.Message) *event.Message {
 	head := httphead.Of(m.Head)
-	if head.Status != 0 || !f.upgrade || f.method == "CONNECT" {
+	if !f.upgrade || f.method == "CONNECT" || head.Status != 0 && head.Status != 101 {
 		return m
 	}
-	accepting := *head
-	accepting.Status, accepting.Script, accepting.ScriptHeader = 101, nil, nil
-	return &event.Message{Head: &accepting, Body: m.Body, Tail: m.Tail, Payload: m.Payload}
+	h := *head
+	h.Status, h.Script, h.ScriptHeader = 101, nil, nil
+	h.Header.Fields = slices.Clone(head.Header.Fields)
+	complete := func(name, value string) {
+		if !h.Header.Has(name) && value != "" {
+			h.Header.Add(name, value)
+		}
+	}
+	protocol, _, _ := strings.Cut(http1.Upgrade(f.asked), ",") // the one it likes best
+	complete("upgrade", strings.TrimSpace(protocol))
+	complete("connection", "upgrade")
+	if key := f.asked.Header.First("sec-websocket-key"); key != "" && http1.Lists(&h.Header, "upgrade", "websocket") {
+		complete("sec-websocket-accept", websocket.Accept(key))
+	}
+	return &event.Message{Head: &h, Body: m.Body, Tail: m.Tail, Payload: m.Payload}
 }
 
 // fromTunnel passes on what comes out of the tunnel, behind the response.
@@ -184,7 +204,7 @@ func (f *acceptTunnel) Reset() {
 	f.request.reset()
 	f.later.clear()
 	f.early.clear()
-	f.tunnel = nil
+	f.tunnel, f.asked = nil, nil
 	f.waiting, f.fed, f.open = false, false, false
 }
 
