@@ -47,11 +47,9 @@ func (e *encoder) value(v any, depth int) error {
 	case int32:
 		e.int(v)
 	case int64:
-		e.byte('L')
-		e.b = binary.BigEndian.AppendUint64(e.b, uint64(v))
+		e.long(v)
 	case float64:
-		e.byte('D')
-		e.b = binary.BigEndian.AppendUint64(e.b, math.Float64bits(v))
+		e.double(v)
 	case string:
 		e.text(v)
 	case []byte:
@@ -76,18 +74,12 @@ func (e *encoder) value(v any, depth int) error {
 func (e *encoder) compound(v any, depth int) error {
 	switch v := v.(type) {
 	case *List:
-		if v.Type != "" {
-			e.byte(0x55)
-			e.typeName(v.Type)
-		} else {
-			e.byte(0x57)
-		}
+		e.listHead(v)
 		for _, item := range v.Items {
 			if err := e.value(item, depth); err != nil {
 				return err
 			}
 		}
-		e.byte('Z')
 	case *Map:
 		if v.Type != "" {
 			e.byte('M')
@@ -125,8 +117,12 @@ func (e *encoder) object(o *Object, depth int) error {
 			e.text(f)
 		}
 	}
-	e.byte('O')
-	e.int(int32(n))
+	if n < 16 {
+		e.byte(byte(0x60 + n))
+	} else {
+		e.byte('O')
+		e.int(int32(n))
+	}
 	for _, v := range o.Values {
 		if err := e.value(v, depth); err != nil {
 			return err
@@ -135,9 +131,72 @@ func (e *encoder) object(o *Object, depth int) error {
 	return nil
 }
 
+// listHead writes what precedes the items: a list tells its length, which all
+// readers understand.
+func (e *encoder) listHead(l *List) {
+	n := len(l.Items)
+	switch {
+	case l.Type == "" && n < 8:
+		e.byte(byte(0x78 + n))
+	case l.Type == "":
+		e.byte('X')
+		e.int(int32(n))
+	case n < 8:
+		e.byte(byte(0x70 + n))
+		e.typeName(l.Type)
+	default:
+		e.byte('V')
+		e.typeName(l.Type)
+		e.int(int32(n))
+	}
+}
+
+// int writes the shortest form of a number.
 func (e *encoder) int(n int32) {
-	e.byte('I')
-	e.b = binary.BigEndian.AppendUint32(e.b, uint32(n))
+	switch {
+	case -0x10 <= n && n < 0x30:
+		e.byte(byte(0x90 + n))
+	case -0x800 <= n && n < 0x800:
+		e.b = append(e.b, byte(0xc8+n>>8), byte(n))
+	case -0x40000 <= n && n < 0x40000:
+		e.b = append(e.b, byte(0xd4+n>>16), byte(n>>8), byte(n))
+	default:
+		e.byte('I')
+		e.b = binary.BigEndian.AppendUint32(e.b, uint32(n))
+	}
+}
+
+func (e *encoder) long(n int64) {
+	switch {
+	case -0x8 <= n && n < 0x10:
+		e.byte(byte(0xe0 + n))
+	case -0x800 <= n && n < 0x800:
+		e.b = append(e.b, byte(0xf8+n>>8), byte(n))
+	case -0x40000 <= n && n < 0x40000:
+		e.b = append(e.b, byte(0x3c+n>>16), byte(n>>8), byte(n))
+	case n == int64(int32(n)):
+		e.byte(0x59)
+		e.b = binary.BigEndian.AppendUint32(e.b, uint32(n))
+	default:
+		e.byte('L')
+		e.b = binary.BigEndian.AppendUint64(e.b, uint64(n))
+	}
+}
+
+func (e *encoder) double(v float64) {
+	n := int16(v)
+	switch {
+	case float64(n) != v || v == 0 && math.Signbit(v):
+		e.byte('D')
+		e.b = binary.BigEndian.AppendUint64(e.b, math.Float64bits(v))
+	case n == 0 || n == 1:
+		e.byte(byte(0x5b + n))
+	case n == int16(int8(n)):
+		e.b = append(e.b, 0x5d, byte(n))
+	default:
+		e.byte(0x5e)
+		e.b = binary.BigEndian.AppendUint16(e.b, uint16(n))
+	}
 }
 
 func (e *encoder) typeName(name string) {
@@ -165,11 +224,14 @@ func (e *encoder) text(s string) {
 		e.chars(units[:n])
 		units = units[n:]
 	}
-	if len(units) < 0x20 {
-		e.byte(byte(len(units)))
-	} else {
+	switch n := len(units); {
+	case n < 0x20:
+		e.byte(byte(n))
+	case n < 0x400:
+		e.b = append(e.b, byte(0x30+n>>8), byte(n))
+	default:
 		e.byte('S')
-		e.b = binary.BigEndian.AppendUint16(e.b, uint16(len(units)))
+		e.b = binary.BigEndian.AppendUint16(e.b, uint16(n))
 	}
 	e.chars(units)
 }
@@ -191,7 +253,14 @@ func (e *encoder) binary(b []byte) {
 		e.b = append(e.b, b[:maxChunk]...)
 		b = b[maxChunk:]
 	}
-	e.byte('B')
-	e.b = binary.BigEndian.AppendUint16(e.b, uint16(len(b)))
+	switch n := len(b); {
+	case n < 0x10:
+		e.byte(byte(0x20 + n))
+	case n < 0x400:
+		e.b = append(e.b, byte(0x34+n>>8), byte(n))
+	default:
+		e.byte('B')
+		e.b = binary.BigEndian.AppendUint16(e.b, uint16(n))
+	}
 	e.b = append(e.b, b...)
 }
