@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -56,15 +57,18 @@ func cmdStorm(ts *testscript.TestScript, neg bool, args []string) {
 		end := time.Now().Add(d)
 		goOn = func(int) bool { return time.Now().Before(end) }
 	}
+	var made atomic.Int64
 	ts.Check(parallel(clients, func(i int) error {
 		r := rand.New(rand.NewPCG(uint64(seed), uint64(i)))
 		for k := 0; goOn(k); k++ {
 			if err := gust(r, words[1+i%(len(words)-1)], !fin || r.IntN(2) == 0); err != nil {
 				return err
 			}
+			made.Add(1)
 		}
 		return nil
 	}))
+	ts.Logf("storm: %d connections", made.Load())
 }
 
 // gust is one connection of a storm. Only that it cannot be made is an error:
