@@ -27,8 +27,8 @@ const treeRoot = ".."
 // docs/decisions/001-layers.md.
 var layers = map[string]string{
 	"event":     "",
-	"codebase":  "",
 	"logging":   "",
+	"codebase":  "logging",
 	"stats":     "",
 	"keys":      "",
 	"loop":      "event",
@@ -41,15 +41,20 @@ var layers = map[string]string{
 	"filters":   "event loop spec pipeline transport tlsio keys codec/* algo logging",
 	"api":       "event spec algo stats logging keys codec/*",
 	"script":    "event loop spec pipeline transport filters api codec/httphead",
-	"worker":    "event loop spec pipeline transport api script codebase logging stats",
+	"worker":    "event loop spec pipeline transport filters api script codec/httphead codebase logging stats",
+
+	"repo":  "codebase logging",
+	"fleet": "codebase logging stats",
 
 	"reference":          "spec",
 	"reference/catalog":  "spec filters script reference",
 	"reference/generate": "reference reference/catalog",
 	"filtertest":         "event loop spec pipeline filters codec/httphead",
 
-	"admin": "worker codebase reference reference/catalog logging stats",
-	"cli":   "spec script worker admin codebase reference/catalog logging stats",
+	"admin/openapi": "",
+
+	"admin": "repo fleet worker script codebase reference reference/catalog logging stats admin/console admin/openapi",
+	"cli":   "spec script worker admin repo fleet codebase reference/catalog logging stats",
 	"":      "cli",
 }
 
@@ -67,9 +72,10 @@ var libraries = map[string]string{
 	"github.com/klauspost/compress":       "pipy/codec/compress pipy/filters",
 	"github.com/apache/thrift":            "pipy/codec/thrift",
 	"github.com/apache/dubbo-go-hessian2": "pipy/codec/hessian",
-	"github.com/gobwas/ws":                "pipy/codec/websocket pipy/filters",
-	"github.com/goccy/go-yaml":            "pipy/api",
+	"github.com/gobwas/ws":                "pipy/codec/websocket pipy/filters pipy/fleet",
+	"github.com/goccy/go-yaml":            "pipy/api pipy/repo",
 	"google.golang.org/protobuf":          "pipy/api",
+	"go.etcd.io/bbolt":                    "pipy/repo",
 	"github.com/dlclark/regexp2/v2":       "",
 	"github.com/go-sourcemap/sourcemap":   "",
 }
