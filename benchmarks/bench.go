@@ -218,9 +218,7 @@ func (b *bench) prepare(s *server, sc *scenario) (*launch, error) {
 	if sc.bulk {
 		st.Origin = b.bulkPort
 	}
-	if sc.name == "idle" {
-		st.Connections += b.idleConnections
-	}
+	st.Connections += b.idle(sc)
 	argv, env, err := s.command(sc, st, b.scripts)
 	if err != nil {
 		return nil, err
@@ -231,6 +229,14 @@ func (b *bench) prepare(s *server, sc *scenario) (*launch, error) {
 	}
 	l.argv, l.env = append([]string{"taskset", "-c", cpus}, argv...), env
 	return l, nil
+}
+
+// idle returns how many connections the scenario keeps without using them.
+func (b *bench) idle(sc *scenario) int {
+	if sc.name == "idle" {
+		return b.idleConnections
+	}
+	return min(sc.connections, b.idleConnections)
 }
 
 // probe returns how to ask a server of the scenario for its answer.

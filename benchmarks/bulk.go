@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -20,9 +21,13 @@ const (
 )
 
 // bulkOrigin serves the scenarios with large bodies: GET /download gives
-// bulkBody bytes, POST /upload answers how many bytes came, /data.json is
-// jsonBody, everything else is helloBody.
+// bulkBody bytes, /bytes/N gives N, POST /upload answers how many bytes came,
+// /data.json is jsonBody, everything else is helloBody.
 func bulkOrigin(w http.ResponseWriter, r *http.Request) {
+	if n, ok := strings.CutPrefix(r.URL.Path, bodyPath); ok {
+		writeBody(w, n)
+		return
+	}
 	switch r.URL.Path {
 	case "/download":
 		buf := make([]byte, bulkBuffer)

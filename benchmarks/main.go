@@ -3,7 +3,7 @@
 //
 // Usage:
 //
-//	go run ./benchmarks [-quick] [-run regexp] [-servers list] [-rounds n] [-duration d] [-pipy file] [-md] [-json file]
+//	go run ./benchmarks [-quick] [-run regexp] [-servers list] [-rounds n] [-duration d] [-pipy file] [-md] [-json file] [-report folder]
 package main
 
 import (
@@ -52,6 +52,7 @@ type options struct {
 	pipy     string
 	json     string
 	markdown bool
+	report   string // a folder; "" for none
 	quick    bool
 }
 
@@ -69,6 +70,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	fs.StringVar(&o.pipy, "pipy", "", "our own binary; built from ./pipy when empty")
 	fs.StringVar(&o.json, "json", "", "write all rounds to this `file`")
 	fs.BoolVar(&o.markdown, "md", false, "print Markdown")
+	fs.StringVar(&o.report, "report", "", "measure the sweeps too, and write a report with charts to this `folder`")
 	fs.Usage = func() { writeUsage(stderr, fs) }
 	fs.BoolVar(&o.quick, "quick", false, "one short round, to see that everything works; the figures mean little")
 	if err := fs.Parse(args); err != nil {
@@ -121,7 +123,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			r.scenarios = append(r.scenarios, sc)
 		}
 	}
-	if len(r.scenarios) == 0 {
+	for _, s := range sweeps {
+		if o.report != "" && o.run.MatchString(s.name) {
+			r.sweeps = append(r.sweeps, s)
+		}
+	}
+	if len(r.scenarios)+len(r.sweeps) == 0 {
 		return fmt.Errorf("-run: want a pattern that matches a scenario, one of %s, got %q", strings.Join(scenarioNames(), " "), o.run)
 	}
 	if err := b.gather(ctx, o, r); err != nil {
@@ -130,6 +137,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	b.rounds(ctx, r)
 	if o.json != "" && ctx.Err() == nil {
 		if err := writeFile(o.json, r.writeJSON); err != nil {
+			return err
+		}
+	}
+	if o.report != "" {
+		if err := r.writeReport(o.report); err != nil {
 			return err
 		}
 	}
@@ -164,6 +176,9 @@ func writeUsage(w io.Writer, fs *flag.FlagSet) {
 	for _, sc := range scenarios {
 		fmt.Fprintf(tw, "  %s\t%s\n", sc.name, sc.doc)
 	}
+	for _, s := range sweeps {
+		fmt.Fprintf(tw, "  %s\t%s (with -report)\n", s.name, s.doc)
+	}
 	tw.Flush() // w is a terminal or a buffer; nothing to do about an error
 }
 
@@ -177,9 +192,10 @@ func scenarioNames() []string {
 
 // gather finds and describes the servers, pins this process and starts the origins.
 func (b *bench) gather(ctx context.Context, o options, r *report) error {
-	origin := slices.ContainsFunc(r.scenarios, func(sc *scenario) bool { return sc.origin })
+	all := r.all()
+	origin := slices.ContainsFunc(all, func(sc *scenario) bool { return sc.origin })
 	tools := []string{"taskset"}
-	for _, sc := range r.scenarios {
+	for _, sc := range all {
 		if sc.tool != "" && !slices.Contains(tools, sc.tool) {
 			tools = append(tools, sc.tool)
 		}
@@ -224,16 +240,19 @@ func (b *bench) gather(ctx context.Context, o options, r *report) error {
 	if !origin {
 		return b.serveOrigins(ctx, "", false)
 	}
-	h2 := slices.ContainsFunc(r.scenarios, func(sc *scenario) bool { return sc.needs == featureH2Upstream })
+	h2 := slices.ContainsFunc(all, func(sc *scenario) bool { return sc.needs == featureH2Upstream })
 	return b.serveOrigins(ctx, paths["nginx"], h2)
 }
 
 // rounds measures. The servers take turns, so that what disturbs the machine
 // for a while disturbs all of them.
 func (b *bench) rounds(ctx context.Context, r *report) {
-	for _, sc := range r.scenarios {
+	for _, sc := range r.all() {
 		for round := range r.Rounds {
 			for _, s := range r.Servers {
+				if sc.only != "" && s.kind != sc.only {
+					continue
+				}
 				res := r.result(sc, s)
 				if res.Missing != "" {
 					continue

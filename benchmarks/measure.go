@@ -196,7 +196,7 @@ func measureIdle(ctx context.Context, b *bench, s *server, sc *scenario) (sample
 			c.Close()
 		}
 	}()
-	for range b.idleConnections {
+	for range b.idle(sc) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

@@ -22,6 +22,16 @@ type report struct {
 	Results  []*result     `json:"results"`
 
 	scenarios []*scenario
+	sweeps    []*sweep
+}
+
+// all returns everything that is measured, sweeps point by point.
+func (r *report) all() []*scenario {
+	list := slices.Clone(r.scenarios)
+	for _, s := range r.sweeps {
+		list = append(list, s.scenarios()...)
+	}
+	return list
 }
 
 // result is what one server did in one scenario.
@@ -253,7 +263,11 @@ func (r *report) writeText(w io.Writer) error {
 // writeMarkdown prints the results section of README.md.
 func (r *report) writeMarkdown(w io.Writer) error {
 	fmt.Fprintf(w, "`%s` on %s: %s.\n\n", r.Command, r.Date.Format(time.DateOnly), r.Machine)
-	fmt.Fprintf(w, "Medians of %d rounds; %v of load each. ", r.Rounds, r.Duration)
+	rounds := fmt.Sprintf("Medians of %d rounds", r.Rounds)
+	if r.Rounds == 1 {
+		rounds = "One round"
+	}
+	fmt.Fprintf(w, "%s; %v of load each. ", rounds, r.Duration)
 	for _, s := range r.Servers {
 		fmt.Fprintf(w, "%s %s, ", s.Name, s.Version)
 	}
@@ -265,20 +279,30 @@ func (r *report) writeMarkdown(w io.Writer) error {
 	fmt.Fprintf(w, "%s.\n", r.Machine.Go)
 	for _, t := range r.tables() {
 		fmt.Fprintf(w, "\n### %s\n", t.title)
-		if len(t.rows) > 1 {
+		if err := t.writeMarkdown(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeMarkdown prints the rows and notes.
+func (t *table) writeMarkdown(w io.Writer) error {
+	for i, row := range t.rows {
+		if len(t.rows) == 1 {
+			break
+		}
+		if i == 0 {
 			fmt.Fprintln(w)
 		}
-		for i, row := range t.rows {
-			if len(t.rows) == 1 {
-				break
-			}
-			fmt.Fprintf(w, "| %s |\n", strings.Join(row, " | "))
-			if i == 0 {
-				fmt.Fprintf(w, "|---|%s\n", strings.Repeat("---:|", len(row)-1))
-			}
+		fmt.Fprintf(w, "| %s |\n", strings.Join(row, " | "))
+		if i == 0 {
+			fmt.Fprintf(w, "|---|%s\n", strings.Repeat("---:|", len(row)-1))
 		}
-		for _, note := range t.notes {
-			fmt.Fprintf(w, "\n%s\n", note)
+	}
+	for _, note := range t.notes {
+		if _, err := fmt.Fprintf(w, "\n%s\n", note); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -61,8 +61,14 @@ type scenario struct {
 	resume   bool   // and resume sessions
 	h2       bool   // clients speak HTTP/2 without TLS, with prior knowledge
 	gzip     bool   // clients accept gzip, and get jsonBody
-	measure  func(ctx context.Context, b *bench, s *server, sc *scenario) (sample, error)
-	metrics  []metric // the first one is compared with the baseline
+	only     string // the kind of server that it is about; "" for all
+
+	rate        int      // requests per second, for measureRate
+	connections int      // for measureIdle; 0 for as many as can be
+	env         []string // more environment of Pipy: "NAME=value"
+
+	measure func(ctx context.Context, b *bench, s *server, sc *scenario) (sample, error)
+	metrics []metric // the first one is compared with the baseline
 }
 
 var (

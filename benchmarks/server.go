@@ -121,7 +121,7 @@ func (s *server) command(sc *scenario, st setup, scripts string) (argv, env []st
 		"CERT=" + st.Cert,
 		"KEY=" + st.Key,
 	}
-	return append(argv, filepath.Join(scripts, sc.script)), env, nil
+	return append(argv, filepath.Join(scripts, sc.script)), append(env, sc.env...), nil
 }
 
 // writeConfig fills in the template name and returns the path of the file.
