@@ -52,6 +52,7 @@ var layers = map[string]string{
 	"filtertest":         "event loop spec pipeline filters codec/httphead",
 
 	"admin/openapi": "",
+	"admin/console": "",
 
 	"admin": "repo fleet worker script codebase reference reference/catalog logging stats admin/console admin/openapi",
 	"cli":   "spec script worker admin repo fleet codebase reference/catalog logging stats",
@@ -76,6 +77,8 @@ var libraries = map[string]string{
 	"github.com/goccy/go-yaml":            "pipy/api pipy/repo",
 	"google.golang.org/protobuf":          "pipy/api",
 	"go.etcd.io/bbolt":                    "pipy/repo",
+	"github.com/chromedp/chromedp":        "conformance/browser",
+	"github.com/chromedp/cdproto":         "conformance/browser",
 	"github.com/dlclark/regexp2/v2":       "",
 	"github.com/go-sourcemap/sourcemap":   "",
 }

@@ -19,6 +19,14 @@ type Codebase interface {
 	Watch(ctx context.Context, changed func())
 }
 
+// Witness is what a Codebase may be besides: it wants to know what became of
+// the versions that it handed out.
+type Witness interface {
+	// Tried is called once for every version that Load returned: err is nil when
+	// the version runs, else it says why it does not.
+	Tried(v *Version, err error)
+}
+
 // Version is one state of a codebase.
 type Version struct {
 	Files fs.FS

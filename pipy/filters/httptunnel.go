@@ -59,7 +59,7 @@ type acceptTunnel struct {
 	out     func(event.Event) // fromTunnel, bound once
 	pass    func(event.Event) // Output, bound once
 	request collector
-	asked   *httphead.Head     // of the request
+	asked   *httphead.Head // of the request
 	method  string
 	upgrade bool               // the request asks for a tunnel
 	waiting bool               // for a promise
