@@ -18,6 +18,7 @@ import (
 var (
 	typeInstance = reflect.TypeFor[*instance]()
 	typeHead     = reflect.TypeFor[*headObject]()
+	typeTail     = reflect.TypeFor[*tailObject]()
 	typeHeader   = reflect.TypeFor[*headerObject]()
 	typePromise  = reflect.TypeFor[*goja.Promise]()
 	typeTime     = reflect.TypeFor[time.Time]()
@@ -44,6 +45,8 @@ func (e *Engine) export(v goja.Value) any {
 		return o.Export().(*instance).this
 	case typeHead:
 		return o.Export().(*headObject).head
+	case typeTail:
+		return o.Export().(*tailObject).tail
 	case typeHeader:
 		return o.Export().(*headerObject).header
 	case typePromise:
@@ -79,6 +82,8 @@ func (e *Engine) wrap(v any) goja.Value {
 		return v.o
 	case *promise:
 		return v.o
+	case *httphead.Tail:
+		return e.tail(v)
 	case *httphead.Head:
 		return e.head(v)
 	case *httphead.Header:

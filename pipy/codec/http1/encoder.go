@@ -136,11 +136,21 @@ func (e *Encoder) Flush() error {
 	switch length := e.head.Length; {
 	case length >= e.count:
 		e.by, e.left = sized, length
-	case e.request || e.reply.Protocol != "HTTP/1.0":
+	case e.takesChunks():
 		e.by = chunked
 	default:
 		e.by, e.closes = closing, true
 	}
+	return e.begin()
+}
+
+// takesChunks tells whether who gets the message understands chunks (RFC 9112,
+// 7.1).
+func (e *Encoder) takesChunks() bool { return e.request || e.reply.Protocol != "HTTP/1.0" }
+
+// begin sends the head, for a body that is delimited as was decided, and what
+// came of that.
+func (e *Encoder) begin() error {
 	o, err := e.headWith(nil, e.left)
 	if err != nil {
 		return err
@@ -179,7 +189,8 @@ func (e *Encoder) stream(o, d *event.Data) error {
 }
 
 // End completes the message. tail is the Tail of its MessageEnd: trailers are
-// sent if the body went out in chunks. closes tells that the connection must
+// sent, and the body in chunks for their sake, unless its length was announced in
+// a head that has been sent, or the other side takes no chunks. closes tells that the connection must
 // end after what was sent. The error is a *HeadError, which concerns the
 // trailers when the head was sent, or ErrLength if the body is shorter than it
 // was announced; closes is true if the message could not be completed.
@@ -187,15 +198,22 @@ func (e *Encoder) End(tail any) (closes bool, err error) {
 	if e.head == nil {
 		return false, nil
 	}
-	if !e.sent {
+	trailers := httphead.TailOf(tail)
+	if !e.sent && (trailers == nil || e.bare || !e.takesChunks()) {
 		err = e.whole()
 		return e.closes && err == nil, err
+	}
+	if !e.sent {
+		e.by = chunked
+		if err := e.begin(); err != nil {
+			return false, err
+		}
 	}
 	closes = e.closes
 	e.head = nil // the owner may begin the next message when it gets the last piece
 	switch {
 	case e.by == chunked:
-		err = e.lastChunk(httphead.TailOf(tail))
+		err = e.lastChunk(trailers)
 	case e.left > 0:
 		err = ErrLength
 	}

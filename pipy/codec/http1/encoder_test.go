@@ -137,6 +137,18 @@ func TestEncodeResponse(t *testing.T) {
 			want: "HTTP/1.1 200 OK\r\ntrailer: digest\r\ntransfer-encoding: chunked\r\n" + keepAlive +
 				"9\r\n123456789\r\nA\r\nxxxxxxxxxx\r\n0\r\ndigest: x\r\n\r\n",
 		}, {
+			name: "chunks for the sake of trailers (RFC 9110, 6.5)", reply: get, head: newHead(length(4)), body: []string{"1234"},
+			tail: &httphead.Tail{Header: httphead.Header{Fields: []httphead.Field{{Name: "digest", Value: "x"}}}},
+			want: "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n" + keepAlive + "4\r\n1234\r\n0\r\ndigest: x\r\n\r\n",
+		}, {
+			name: "trailers without a body", reply: get,
+			tail: &httphead.Tail{Header: httphead.Header{Fields: []httphead.Field{{Name: "digest", Value: "x"}}}},
+			want: "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n" + keepAlive + "0\r\ndigest: x\r\n\r\n",
+		}, {
+			name: "no trailers for HTTP/1.0", reply: http1.Reply{Protocol: "HTTP/1.0"}, body: []string{"1234"},
+			tail: &httphead.Tail{Header: httphead.Header{Fields: []httphead.Field{{Name: "digest", Value: "x"}}}},
+			want: "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n" + keepAlive + "1234",
+		}, {
 			name: "HTTP/1.0 gets no chunks (RFC 9112, 6.1)", reply: http1.Reply{Protocol: "HTTP/1.0"}, body: []string{"1234", "56789", long},
 			want:   "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n123456789" + long,
 			closes: true,

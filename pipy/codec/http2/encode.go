@@ -29,9 +29,10 @@ func (e *headerEncoder) Write(p []byte) (int, error) {
 // limitTable obeys SETTINGS_HEADER_TABLE_SIZE.
 func (e *headerEncoder) limitTable(size uint32) {
 	size = min(size, tableSize)
-	if size != e.hpack.MaxDynamicTableSize() {
-		e.resized = true
+	if size == e.hpack.MaxDynamicTableSize() {
+		return // the encoder would announce even a size that stays
 	}
+	e.resized = true
 	e.hpack.SetMaxDynamicTableSize(size)
 }
 

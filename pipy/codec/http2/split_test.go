@@ -178,3 +178,16 @@ func TestTableSizeOfThePeerIsObeyed(t *testing.T) { // RFC 7541, 4.2 and 6.3
 	r.flush()
 	r.want("1 done", "3 done", "> 1 HEADERS :status=200 content-length=0 x=y end", "> 3 HEADERS :status=200 content-length=0 x=y end")
 }
+
+func TestTableSizeThatStaysIsNotAnnounced(t *testing.T) { // RFC 7541, 4.2: at the beginning of a block only
+	r := newClient(t, http2.Options{})
+	const request = " HEADERS :method=GET :scheme=http :authority=a.b :path=/some/path x=y end"
+	for _, want := range []string{"> 1" + request, "> 3" + request} {
+		r.ask(requestHead("GET", "/some/path", "host", "a.b", "x", "y")).End(nil)
+		r.flush()
+		r.want(want)
+		r.framer.WriteSettings(xhttp2.Setting{ID: xhttp2.SettingHeaderTableSize, Val: 4096})
+		r.send()
+		r.want("> SETTINGS ack")
+	}
+}
