@@ -25,16 +25,31 @@ func main() {
 	if *peer != "" {
 		exit(runPeer(*peer, net.JoinHostPort(*host, *hello)))
 	}
-	errs := make(chan error)
-	for port, handler := range map[string]http.HandlerFunc{*hello: serveHello, *echo: serveEcho, *ip: serveIP} {
-		ln, err := net.Listen("tcp", net.JoinHostPort(*host, port))
+	exit(runServices(*host, []service{{*hello, serveHello}, {*echo, serveEcho}, {*ip, serveIP}}))
+}
+
+// service is one of the three, with its port.
+type service struct {
+	port    string
+	handler http.HandlerFunc
+}
+
+// runServices says that it listens when all services do.
+func runServices(host string, services []service) error {
+	var listeners []net.Listener
+	for _, s := range services {
+		ln, err := net.Listen("tcp", net.JoinHostPort(host, s.port))
 		if err != nil {
-			exit(err)
+			return err
 		}
-		fmt.Println("listening on", ln.Addr())
-		go func() { errs <- http.Serve(ln, handler) }()
+		listeners = append(listeners, ln)
 	}
-	exit(<-errs)
+	errs := make(chan error)
+	for i, ln := range listeners {
+		fmt.Println("listening on", ln.Addr())
+		go func() { errs <- http.Serve(ln, services[i].handler) }()
+	}
+	return <-errs
 }
 
 func runPeer(kind, addr string) error {

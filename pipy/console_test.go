@@ -27,6 +27,7 @@ type program struct {
 	done   chan struct{} // closed when it has ended
 	err    error         // valid when done
 	output lockedBuffer
+	seen   int // bytes of the output that steps have named
 }
 
 // lockedBuffer is a buffer that may be read while a program writes to it.
@@ -61,8 +62,12 @@ func (l *lockedBuffer) reset() {
 // do does one step. A failure ends the page.
 func (r *reader) do(s step) {
 	r.t.Helper()
-	if s.command == "" {
+	switch s.command {
+	case "^C":
 		r.interrupt(s)
+		return
+	case "":
+		r.expect(s)
 		return
 	}
 	if why, ok := tooLong[s.command]; ok {
@@ -72,9 +77,11 @@ func (r *reader) do(s step) {
 	p := r.start(s)
 	want := s.pattern()
 	r.wait(p, func() bool { return s.stays() && want.MatchString(p.output.text()) })
-	if !want.MatchString(p.output.text()) {
+	named := want.FindStringIndex(p.output.text())
+	if named == nil {
 		r.t.Fatalf("line %d: %s\ngot:\n%s\nwant:\n%s", s.line, s.command, p.output.text(), strings.Join(s.output, "\n"))
 	}
+	p.seen = named[1]
 	if !s.stays() && p.err != nil {
 		r.t.Fatalf("line %d: %s: %v", s.line, s.command, p.err)
 	}
@@ -118,6 +125,30 @@ func (r *reader) wait(p *program, enough func() bool) {
 	}
 }
 
+// expect waits until one of the running programs has printed what the step says,
+// after what earlier steps have named.
+func (r *reader) expect(s step) {
+	r.t.Helper()
+	want := s.pattern()
+	deadline := time.After(patience)
+	for tick := time.NewTicker(20 * time.Millisecond); ; {
+		var got strings.Builder
+		for _, p := range slices.Backward(r.running) {
+			text := p.output.text()[p.seen:]
+			if named := want.FindStringIndex(text); named != nil {
+				p.seen += named[1]
+				return
+			}
+			got.WriteString(p.step.command + ":\n" + text + "\n")
+		}
+		select {
+		case <-deadline:
+			r.t.Fatalf("line %d: got:\n%s\nwant:\n%s", s.line, got.String(), strings.Join(s.output, "\n"))
+		case <-tick.C:
+		}
+	}
+}
+
 // interrupt types Ctrl-C in the terminal of the newest program. The exit status
 // is not looked at: `go run` ends with 1 after an interrupt, whatever its program
 // does.
@@ -128,6 +159,7 @@ func (r *reader) interrupt(s step) {
 	}
 	p := r.running[len(r.running)-1]
 	p.output.reset()
+	p.seen = 0
 	p.signal(r.t, syscall.SIGINT)
 	r.wait(p, func() bool { return false })
 	if !s.pattern().MatchString(p.output.text()) {
@@ -135,15 +167,26 @@ func (r *reader) interrupt(s step) {
 	}
 }
 
-// leave ends what is still running.
+// leave ends what is still running: a second Ctrl-C does not wait for connections.
 func (r *reader) leave() {
+	deadline := time.After(patience)
 	for _, p := range slices.Backward(r.running) {
 		p.signal(r.t, syscall.SIGINT)
-		select {
-		case <-p.done:
-		case <-time.After(patience):
-			p.signal(r.t, syscall.SIGKILL)
-			<-p.done
+	}
+	again := time.NewTicker(300 * time.Millisecond)
+	defer again.Stop()
+	for _, p := range slices.Backward(r.running) {
+		for ended := false; !ended; {
+			select {
+			case <-p.done:
+				ended = true
+			case <-again.C:
+				p.signal(r.t, syscall.SIGINT)
+			case <-deadline:
+				p.signal(r.t, syscall.SIGKILL)
+				<-p.done
+				ended = true
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -15,7 +16,8 @@ import (
 //
 // A block holds commands behind "$ " and what they print. A line "..." stands
 // for any lines, "..." inside a line for any text. A block that ends with "..."
-// leaves its last command running; "^C" interrupts the newest of those.
+// leaves its last command running; "^C" interrupts the newest of those. A block
+// that begins with neither is what one of them prints later.
 
 // patience bounds how long a command may take: it may have to build a program.
 const patience = 5 * time.Minute
@@ -48,8 +50,14 @@ func TestREADMEsDoWhatTheySay(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, ".curlrc"), []byte("no-progress-meter\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	alone := false
+	isolated(t, func(is bool) { alone = is })
 	for _, page := range append(pages, filepath.Join(treeRoot, "README.md")) {
-		t.Run(strings.TrimPrefix(filepath.ToSlash(page), "../"), func(t *testing.T) {
+		name := strings.TrimPrefix(filepath.ToSlash(page), "../")
+		t.Run(name, func(t *testing.T) {
+			if alone {
+				t.Parallel() // each page has all ports for itself
+			}
 			text, err := os.ReadFile(page)
 			if err != nil {
 				t.Fatal(err)
@@ -58,6 +66,12 @@ func TestREADMEsDoWhatTheySay(t *testing.T) {
 			if len(steps) == 0 {
 				t.Fatal("got no console block")
 			}
+			for _, s := range steps {
+				if _, err := exec.LookPath("openssl"); err != nil && strings.HasPrefix(s.command, "openssl ") {
+					t.Skip("the page uses openssl, which is not installed")
+				}
+			}
+			tidy(t, filepath.Dir(page))
 			isolated(t, func(alone bool) {
 				if !alone {
 					skipTaken(t, string(text))
@@ -72,14 +86,56 @@ func TestREADMEsDoWhatTheySay(t *testing.T) {
 	}
 }
 
-var loopbackPort = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+// tidy removes, at the end of the test, the files that the page has made in its
+// folder.
+func tidy(t *testing.T, folder string) {
+	t.Helper()
+	if folder == treeRoot {
+		return
+	}
+	files := func() map[string]bool {
+		all := map[string]bool{}
+		err := filepath.WalkDir(folder, func(name string, d fs.DirEntry, err error) error {
+			all[name] = true
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		return all
+	}
+	before := files()
+	t.Cleanup(func() {
+		for name := range files() {
+			if before[name] {
+				continue
+			}
+			if err := os.RemoveAll(name); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
 
-// skipTaken skips the page when a port that it names is used by something else.
+var (
+	loopbackPort = regexp.MustCompile(`127\.0\.0\.1:[0-9]+`)
+	localAddress = regexp.MustCompile(`--interface (127\.[0-9.]+)`)
+)
+
+// skipTaken skips the page when a port that it names is used by something else,
+// or an address that it comes from is not one of this machine.
 func skipTaken(t *testing.T, page string) {
 	for _, addr := range loopbackPort.FindAllString(page, -1) {
 		l, err := net.Listen("tcp", addr)
 		if err != nil {
 			t.Skipf("the page needs %s: %v", addr, err)
+		}
+		l.Close()
+	}
+	for _, m := range localAddress.FindAllStringSubmatch(page, -1) {
+		l, err := net.Listen("tcp", net.JoinHostPort(m[1], "0"))
+		if err != nil {
+			t.Skipf("the page needs %s: %v", m[1], err)
 		}
 		l.Close()
 	}
@@ -91,16 +147,19 @@ func TestEveryTutorialHasAPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, folder := range folders {
+		if info, err := os.Stat(folder); err == nil && !info.IsDir() {
+			continue
+		}
 		if _, err := os.Stat(filepath.Join(folder, "README.md")); err != nil {
 			t.Error(err)
 		}
 	}
 }
 
-// step is one command of a console block.
+// step is one command of a console block, or what a program prints later.
 type step struct {
 	line    int
-	command string // "" for ^C
+	command string // "^C" for the key; "" for what is printed later
 	output  []string
 }
 
@@ -110,20 +169,26 @@ func (s step) stays() bool { return len(s.output) > 0 && s.output[len(s.output)-
 // consoleSteps returns the commands of all console blocks.
 func consoleSteps(text string) []step {
 	var steps []step
-	inside := false
+	inside, first := false, false
 	for i, line := range strings.Split(text, "\n") {
 		switch {
 		case strings.HasPrefix(line, "```"):
 			inside = line == "```console"
+			first = inside
+			continue
 		case !inside:
+			continue
 		case strings.HasPrefix(line, "$ "):
 			steps = append(steps, step{line: i + 1, command: line[2:]})
 		case line == "^C":
-			steps = append(steps, step{line: i + 1})
-		case len(steps) > 0:
+			steps = append(steps, step{line: i + 1, command: line})
+		case first:
+			steps = append(steps, step{line: i + 1, output: []string{line}})
+		default:
 			s := &steps[len(steps)-1]
 			s.output = append(s.output, line)
 		}
+		first = false
 	}
 	return steps
 }
@@ -147,15 +212,17 @@ func (s step) pattern() *regexp.Regexp {
 		}
 		b.WriteString(strings.Join(parts, `.*`) + `[ \t]*\n`)
 	}
-	if !s.stays() {
+	if !s.stays() && s.command != "" {
 		b.WriteString(`\s*\z`)
 	}
 	return regexp.MustCompile(b.String())
 }
 
 func TestConsoleBlocksAreRead(t *testing.T) {
-	steps := consoleSteps("x\n```console\n$ a b\none\n...\n```\n```js\n$ no\n```\n```console\n^C\n... end\n$ c\n```\n")
-	if len(steps) != 3 || steps[0].command != "a b" || !steps[0].stays() || steps[1].command != "" || steps[2].line != 13 {
+	steps := consoleSteps("x\n```console\n$ a b\none\n...\n```\n```js\n$ no\n```\n```console\n^C\n... end\n$ c\n```\n" +
+		"```console\nlater\nmore\n```\n")
+	if len(steps) != 4 || steps[0].command != "a b" || !steps[0].stays() || steps[1].command != "^C" || steps[2].line != 13 ||
+		steps[3].command != "" || len(steps[3].output) != 2 {
 		t.Fatalf("got %+v", steps)
 	}
 	tests := []struct {
@@ -173,7 +240,7 @@ func TestConsoleBlocksAreRead(t *testing.T) {
 		{"", "x\n", false},
 	}
 	for _, tt := range tests {
-		s := step{output: strings.Split(tt.output, "\n")}
+		s := step{command: "x", output: strings.Split(tt.output, "\n")}
 		if got := s.pattern().MatchString(tt.got); got != tt.want {
 			t.Errorf("%q on %q: got %v, want %v", tt.output, tt.got, got, tt.want)
 		}

@@ -13,13 +13,14 @@ import (
 // conn is one accepted connection, owned by its goroutine.
 type conn struct {
 	net.Conn
-	peer *Peer
-	r    *bufio.Reader
-	busy bool // a request was read and not answered
+	peer   *Peer
+	number int // 1 for the first one that the peer has accepted
+	r      *bufio.Reader
+	busy   bool // a request was read and not answered
 }
 
-func newConn(p *Peer, c net.Conn) *conn {
-	return &conn{Conn: c, peer: p, r: bufio.NewReader(recorder{p, c})}
+func newConn(p *Peer, c net.Conn, number int) *conn {
+	return &conn{Conn: c, peer: p, number: number, r: bufio.NewReader(recorder{p, c})}
 }
 
 // recorder copies everything that is read into the peer's record.

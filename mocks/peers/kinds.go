@@ -53,6 +53,8 @@ func init() {
 		"rawclose":   {"rawclose:BYTES is raw that closes after the first answer", rawClose},
 		"slow":       {"slow:MS answers hello after MS milliseconds (default 300)", slow},
 		"hold":       {"answers hello once the test says so", always(hold)},
+		"flaky":      {"flaky:N answers 503 N times and then hello, over and over", flaky},
+		"gate":       {"answers .../wait once there was a request for .../go, and others with the number of their connection", plain(gate)},
 		"once":       {"closes after one answer without having announced it", plain(once)},
 		"close":      {"reads a request and closes", plain(closeSilently)},
 		"reset":      {"reads a request and resets the connection", plain(resetPeer)},

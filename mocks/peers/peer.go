@@ -67,28 +67,30 @@ func (p *Peer) accept() {
 		if err != nil {
 			return
 		}
-		if !p.opened(c) {
+		number := p.opened(c)
+		if number == 0 {
 			c.Close()
 			return
 		}
 		go func() {
 			defer p.ended(c)
-			conn := newConn(p, c)
+			conn := newConn(p, c, number)
 			defer conn.done()
 			p.serve(conn)
 		}()
 	}
 }
 
-func (p *Peer) opened(c net.Conn) bool {
+// opened takes a connection and returns its number, 0 when the peer is closed.
+func (p *Peer) opened(c net.Conn) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return false
+		return 0
 	}
 	p.conns++
 	p.open[c] = struct{}{}
-	return true
+	return p.conns
 }
 
 func (p *Peer) ended(c net.Conn) {

@@ -121,3 +121,33 @@ func TestStartRefusesAnUnknownKind(t *testing.T) {
 		}
 	}
 }
+
+func TestGateOpensWhenSomebodyAsksForIt(t *testing.T) {
+	p := start(t, "gate")
+	waited := make(chan string)
+	go func() { waited <- post(t, p, "/a/wait", "") }()
+	if got := post(t, p, "/a/go", ""); got != "the gate is open\n" {
+		t.Errorf("go: got %q", got)
+	}
+	if got := <-waited; got != "let through\n" {
+		t.Errorf("wait: got %q", got)
+	}
+	if got := post(t, p, "/a", ""); !strings.HasPrefix(got, "request ") || !strings.Contains(got, " on connection ") {
+		t.Errorf("got %q, want the numbers of the request and the connection", got)
+	}
+}
+
+func TestFlakyFailsSoManyTimes(t *testing.T) {
+	p := start(t, "flaky:2")
+	for i, want := range []int{503, 503, 200, 503, 503, 200} {
+		res, err := http.Get("http://" + p.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, res.Body)
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("request %d: got %d, want %d", i+1, res.StatusCode, want)
+		}
+	}
+}
