@@ -29,11 +29,27 @@ type options struct {
 	watch   bool
 	graph   bool
 	reload  bool
+	force   bool
 	drain   time.Duration
-	admin   string // the address of the admin port; empty for none
+
+	admin     string // the address of the admin port; empty for the default of the mode
+	adminOff  bool
+	gui       bool // a folder is a workspace
+	adminTLS  tlsFiles
+	access    admin.Access
+	clientTLS tlsFiles // toward a server that hands out the program, or a repo
+	repoToken string   // the same
+	cache     string   // the folder where codebases of a server are kept
+	noStatus  bool
+	noMetrics bool
+	initRepo  string
+	initCode  string
+	tutorial  bool
 
 	logFile    string
 	logOptions logging.FileOptions
+
+	given map[string]string // values by the names of flags
 }
 
 // flag is one option of the command line: it is parsed and explained from here.
@@ -98,14 +114,16 @@ func init() {
 			script.Process.UUID = v
 			return nil
 		}},
-		{[]string{"--admin-port"}, "[[ip]:]port", "Answer operators at this port: /metrics, /healthz and /readyz. Without an IP it is on loopback only.", func(o *options, v string) (err error) {
-			if o.admin, err = admin.ParseAddress(v); err != nil {
-				return fmt.Errorf("invalid --admin-port: %w", err)
-			}
+		{[]string{"--force-start"}, "", "Start even when some ports cannot be opened.", func(o *options, _ string) error {
+			o.force = true
 			return nil
 		}},
-		{[]string{"--log-level"}, "debug|info|warn|error", "Log lines of this level and above (default info); debug:tcp+dump chooses topics.", func(_ *options, v string) error {
+		{[]string{levelFlag}, "debug|info|warn|error", "Log lines of this level and above (default info); debug:tcp+dump chooses topics.", func(_ *options, v string) error {
 			return logging.SetLevel(v)
+		}},
+		{[]string{"--log-local-only"}, "", "Do not send the log to a repo.", func(*options, string) error {
+			logging.SetLocalOnly(true)
+			return nil
 		}},
 		{[]string{"--log-local"}, "stderr|stdout|null", "Where the log goes (default stderr).", func(_ *options, v string) error {
 			return logging.SetLocal(v)
@@ -134,6 +152,18 @@ func init() {
 			}
 			return err
 		}},
+	}
+	flags = append(flags, adminFlags()...)
+	flags = append(flags, remoteFlags()...)
+	flags = append(flags, helpFlags()...)
+}
+
+// levelFlag can be changed in a running process.
+const levelFlag = "--log-level"
+
+// helpFlags print something instead of running.
+func helpFlags() []flag {
+	return []flag{
 		{[]string{"--list-filters"}, "", "List all filters.", printer(listFilters)},
 		{[]string{"--help-filters"}, "", "Explain all filters, or the one whose name follows.", helper("filter", helpFilters)},
 		{[]string{"--list-modules"}, "", "The same as --list-filters.", printer(listFilters)},
@@ -141,7 +171,10 @@ func init() {
 		{[]string{"--list-apis"}, "", "List all classes and functions.", printer(listAPIs)},
 		{[]string{"--help-apis"}, "", "Explain all classes and functions, or the one whose name follows.", helper("class or function", helpAPIs)},
 		{[]string{"--print-types"}, "", "Print TypeScript declarations of everything that scripts can use, for editors.", printer(printTypes)},
-		{[]string{"--", "-args", "--args"}, "", "What follows are arguments of the script, in pipy.argv.", nil},
+		{[]string{"--", "-args", "--args"}, "", "What follows are arguments of the script, in pipy.argv, up to --pipy-options.", nil},
+		{[]string{endOfArgs}, "", "The arguments of the script are over; what follows are options again.", func(*options, string) error {
+			return fmt.Errorf("want --args before it")
+		}},
 	}
 }
 
@@ -179,72 +212,3 @@ func setThreads(o *options, v string) error {
 
 // maxThreads bounds the number of workers.
 const maxThreads = 256
-
-// parse reads a command line without the program's name.
-func parse(args []string) (*options, error) {
-	o := &options{logOptions: logging.FileOptions{Append: true}, threads: 1, graph: true, reload: true, drain: defaultDrain}
-	targeted := false
-	for i, arg := range args {
-		if !strings.HasPrefix(arg, "-") || arg == "-" {
-			switch {
-			case o.wants != "" && o.entry == "":
-				o.entry = arg
-			case targeted && o.eval:
-				return nil, fmt.Errorf("redundant argument: %s", arg)
-			case targeted:
-				return nil, fmt.Errorf("redundant filename: %s", arg)
-			default:
-				o.target, targeted = arg, true
-			}
-			continue
-		}
-		name, value, hasValue := strings.Cut(arg, "=")
-		f, ok := find(name)
-		switch {
-		case !ok:
-			return nil, fmt.Errorf("unknown option: %s", arg)
-		case f.set == nil:
-			o.takeArgs(args[i+1:], targeted)
-			return o, nil
-		case f.value == "" && hasValue:
-			return nil, fmt.Errorf("%s: want no value, got %q", name, value)
-		case f.value != "" && value == "":
-			return nil, fmt.Errorf("%s: want a value, as in %s=%s", name, name, f.value)
-		}
-		if err := f.set(o, value); err != nil {
-			return nil, optionError(name, err)
-		}
-	}
-	return o, nil
-}
-
-// optionError names the option, unless the error speaks for itself.
-func optionError(name string, err error) error {
-	if strings.HasPrefix(err.Error(), "unknown log ") || strings.HasPrefix(err.Error(), "invalid --") {
-		return err
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
-
-// takeArgs takes the arguments of the script; the first one that is no option
-// is the target, when there is none yet.
-func (o *options) takeArgs(args []string, targeted bool) {
-	for _, arg := range args {
-		if !targeted && !strings.HasPrefix(arg, "-") {
-			o.target, targeted = arg, true
-			continue
-		}
-		o.args = append(o.args, arg)
-	}
-}
-
-func find(name string) (*flag, bool) {
-	for i := range flags {
-		for _, n := range flags[i].names {
-			if n == name {
-				return &flags[i], true
-			}
-		}
-	}
-	return nil, false
-}

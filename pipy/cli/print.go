@@ -15,9 +15,23 @@ var (
 	CommitDate = ""
 )
 
+// targets explains what the word without a dash may be.
+const targets = `
+Without a script, pipy keeps codebases and opens a console to edit, try and
+publish them. What it is given decides what it does:
+
+  (nothing)                      A repo in memory, with the console on port 6060.
+  <directory>                    A repo that is kept in that directory.
+  --gui-port=6060 <directory>    The console for the scripts in that directory.
+  <file>                         Run the script.
+  http://<host>/<path>           Run the script, or the codebase of a repo, at that URL.
+  <host>:<port>, http://<host>   The console for the repo at that address.
+  docker-start                   Run what PIPY_CONFIG_FILE names, in PIPY_SPAWN processes and one more.
+`
+
 // usage prints the help text.
 func usage(w io.Writer) error {
-	fmt.Fprintf(w, "Usage: pipy [options] [<filename or URL>]\n\nOptions:\n")
+	fmt.Fprintf(w, "Usage: pipy [options] [<filename or URL>]\n%s\nOptions:\n", targets)
 	width := 0
 	lines := make([]string, len(flags))
 	for i, f := range flags {
@@ -33,7 +47,9 @@ func usage(w io.Writer) error {
 	_, err := fmt.Fprint(w, `
 Signals:
   SIGHUP           Reload the script: all workers or none.
-  SIGINT, SIGTERM  End when the connections have ended; a second one ends at once.
+  SIGTSTP          Print what is in use: pipelines, connections, objects.
+  SIGINT, SIGTERM, SIGQUIT
+                   End when the connections have ended; a second one ends at once.
 
 Exit status:
   0    an orderly end
@@ -61,8 +77,8 @@ func version(w io.Writer) error {
 		{"Commit Date", date},
 		{"Host", runtime.GOOS + " " + runtime.GOARCH},
 		{"TLS Library", "Go crypto/tls " + runtime.Version()},
-		{"Builtin GUI", "No"},
-		{"Tutorial", "No"},
+		{"Builtin GUI", "Yes"},
+		{"Tutorial", "Yes"},
 	} {
 		if _, err := fmt.Fprintf(w, "%-12s: %s\n", line[0], line[1]); err != nil {
 			return err

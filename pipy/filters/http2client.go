@@ -6,6 +6,7 @@ import (
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 	"pipy/pipy/loop"
+	"pipy/pipy/transport"
 )
 
 // http2Client is the client's side of one connection of HTTP/2 (RFC 9113): a
@@ -21,6 +22,8 @@ type http2Client struct {
 	over    bool
 	endErr  error
 	free    []*http2Call
+	peer    *transport.Peer // nil before the first byte, or when it is not known
+	streams *HTTP2Streams
 }
 
 // http2Call is what a call is in a session of HTTP/2.
@@ -38,7 +41,7 @@ type http2Call struct {
 // openHTTP2 makes the HTTP part of a session.
 func (p *httpPool) openHTTP2(m *muxSession) func(event.Event) {
 	l := p.program.Loop
-	s := &http2Client{muxSession: m, pool: p, loop: l}
+	s := &http2Client{muxSession: m, pool: p, loop: l, streams: &FiguresOf(l).HTTP2}
 	s.source.Init(l, s)
 	opt := m.cluster.all.(*muxHTTPOptions)
 	o := opt.http2Options.session(l)
@@ -98,6 +101,9 @@ func (s *http2Client) shutting() { s.session.Close() }
 func (s *http2Client) receive(evt event.Event) {
 	switch e := evt.(type) {
 	case *event.Data:
+		if s.peer == nil {
+			s.peer = transport.PeerOf(s.loop.Ambient())
+		}
 		s.session.Feed(e)
 	case *event.StreamEnd:
 		s.session.End(e.Err)
@@ -114,6 +120,7 @@ func (s *http2Client) take(c *httpCall) *http2Call {
 		x = &http2Call{client: s}
 	}
 	x.call = c
+	s.streams.Client++
 	return x
 }
 
@@ -123,6 +130,7 @@ func (s *http2Client) drop(x *http2Call) {
 		x.call.http2 = nil
 	}
 	x.stream = nil
+	s.streams.Client--
 	x.source.End()
 	x.relieve()
 	if !x.source.Held() && len(s.free) < 256 && !x.accepted {
@@ -247,6 +255,9 @@ func (s *http2Client) Receive(st *http2.Stream, evt event.Event) {
 		x.interim = http1.Interim(h.Status)
 		if !x.interim {
 			c.begun = true
+			if s.peer != nil {
+				s.peer.Responded(h.Status, s.loop.NowNano()-c.since)
+			}
 			x.accepted = c.tunnel && acceptsTunnel(c.method, h.Status)
 		}
 		f.Output(evt)
@@ -307,6 +318,9 @@ func (s *http2Client) failCall(c *httpCall, err error, unprocessed bool) {
 		}
 	}
 	begun := c.begun
+	if s.peer != nil {
+		s.peer.Responses[0]++
+	}
 	s.pool.put(c)
 	if begun {
 		f.call, f.tunnel = nil, nil

@@ -53,18 +53,20 @@ type http2Server struct {
 	stage   *pipeline.Stage
 	service http2Service
 	session *http2.Session
+	streams *HTTP2Streams
 
 	free     []*http2Exchange
 	source   loop.Source // of what the session writes
 	queued   bool        // Run is going to be called
 	over     bool
 	started  int // requests so far
+	open     int // requests that are not over
 	most     int // after which the connection is closed; 0 for any number
 	deadline loop.Timer
 }
 
 func newHTTP2Server(s *pipeline.Stage, o *httpServerOptions, service http2Service) *http2Server {
-	h := &http2Server{stage: s, service: service, most: o.maxMessages}
+	h := &http2Server{stage: s, service: service, streams: &FiguresOf(s.Loop()).HTTP2, most: o.maxMessages}
 	h.source.Init(s.Loop(), h)
 	opt := o.http2Options.session(s.Loop())
 	opt.MaxStreams = o.maxStreams
@@ -104,6 +106,13 @@ func (s *http2Server) close() {
 	s.deadline.Stop()
 	s.source.End()
 	s.session.Abandon()
+	s.count(-s.open)
+}
+
+// count counts streams that begin or end.
+func (s *http2Server) count(n int) {
+	s.open += n
+	s.streams.Server += int64(n)
 }
 
 // Pause is called by the loop when the connection takes no more.
@@ -178,6 +187,7 @@ func (s *http2Server) begin(st *http2.Stream, start *event.MessageStart) *http2E
 	x.method, x.tunnel = h.Method, h.Method == "CONNECT"
 	x.source.Init(s.stage.Loop(), st)
 	st.Value = x
+	s.count(1)
 	if http1.ExpectContinue(h) {
 		// The expectation is met here; passed on, it would be met twice.
 		h.Header.Delete("expect")
@@ -200,6 +210,7 @@ func (s *http2Server) Drained(st *http2.Stream) {
 func (s *http2Server) Done(st *http2.Stream, err error) {
 	if x, ok := st.Value.(*http2Exchange); ok {
 		st.Value = nil
+		s.count(-1)
 		s.drop(x, err)
 	}
 }

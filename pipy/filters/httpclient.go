@@ -9,6 +9,7 @@ import (
 	"pipy/pipy/event"
 	"pipy/pipy/loop"
 	"pipy/pipy/spec"
+	"pipy/pipy/transport"
 )
 
 // httpClientOptions are those of one connection to a server.
@@ -37,6 +38,7 @@ type httpClient struct {
 	tunnel        *muxHTTP  // the stream that has the tunnel
 	endErr        error     // of the session's StreamEnd
 	stall         loop.Timer
+	peer          *transport.Peer // nil before the first byte, or when it is not known
 }
 
 // stallTime is how long requests wait behind a response that nobody takes until
@@ -64,6 +66,10 @@ func (p *httpPool) send(c *httpCall, alone bool, after int) {
 		f.failWith(err)
 		return
 	}
+	if c.retried || c.refusals > 0 {
+		p.figures.Retries++
+	}
+	c.since = p.program.Loop.NowNano()
 	m.conn.(httpSession).send(c)
 }
 
@@ -204,6 +210,9 @@ func (s *httpClient) receive(evt event.Event) {
 			s.kill()
 		default:
 			s.source = s.late.loop.Ambient()
+			if s.peer == nil {
+				s.peer = transport.PeerOf(s.source)
+			}
 			if err := s.dec.Feed(e); err != nil {
 				s.broken(err)
 				return
@@ -250,6 +259,9 @@ func (s *httpClient) started(c *httpCall, start *event.MessageStart) {
 	s.interim = http1.Interim(h.Status)
 	if !s.interim {
 		c.begun = true
+		if s.peer != nil {
+			s.peer.Responded(h.Status, s.late.loop.NowNano()-c.since)
+		}
 		s.accepted = c.tunnel && acceptsTunnel(c.method, h.Status)
 		switch {
 		case s.accepted:
@@ -395,6 +407,9 @@ func (s *httpClient) failCall(c *httpCall, err error, after int) {
 		return
 	}
 	begun := c.begun
+	if s.peer != nil {
+		s.peer.Responses[0]++
+	}
 	s.pool.put(c)
 	switch {
 	case f == nil:

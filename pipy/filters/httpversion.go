@@ -156,6 +156,7 @@ func (m *muxSession) narrow(calls []*httpCall) {
 	if len(calls) == 0 {
 		return
 	}
+	m.narrowed()
 	m.active, m.total = 1, 1
 	m.alone = calls[0].alone() || m.cluster.serial || m.cluster.opt.maxQueue == 1
 	if m.alone || m.used() {

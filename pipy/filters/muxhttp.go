@@ -92,6 +92,7 @@ type httpCall struct {
 	answered   bool // a byte of the response came
 	begun      bool // the stream got the head of the final response
 	retried    bool
+	since      int64      // when it was sent last, in the loop's time
 	refusals   int        // sessions that did not look at it
 	http2      *http2Call // in a session of HTTP/2
 }
@@ -359,6 +360,7 @@ func (f *muxHTTP) failWith(err error) {
 // error of the session.
 func (f *muxHTTP) failed(why httpFailure, err error) {
 	f.call = nil
+	f.pool.figures.Failed++
 	f.Output(&event.MessageStart{Head: why.head()})
 	f.Output(event.End)
 	f.finish(&event.StreamEnd{Err: err})

@@ -29,6 +29,7 @@ type muxPool struct {
 	idle     int         // sessions that no stream uses
 	program  *pipeline.Program
 	timer    loop.Timer
+	figures  *MuxFigures // nil before the first session
 }
 
 // keyOf returns the key of a stream.
@@ -85,6 +86,7 @@ type muxSession struct {
 	since   int64        // when it became idle, in the loop's time
 	source  *loop.Source // of its output; nil when it is not known
 	grace   loop.Timer
+	figures *MuxFigures // nil when the session is not counted any more
 }
 
 // muxPlace tells which list of its cluster a session is in.
@@ -108,11 +110,13 @@ func (p *muxPool) acquire(s *pipeline.Stage, key any, alone bool, after int) (*m
 	}
 	alone = alone || c.serial || c.opt.maxQueue == 1
 	m := c.choose(alone, after)
-	if m == nil {
+	started := m == nil
+	if started {
 		m = c.start(s)
 	}
 	m.active++
 	m.total++
+	m.began(started)
 	m.alone = alone && !m.wide
 	c.wide = m.wide
 	full := !m.wide && (alone || c.opt.maxQueue > 0 && m.active >= c.opt.maxQueue || m.used())
@@ -178,11 +182,16 @@ func (c *muxCluster) start(s *pipeline.Stage) *muxSession {
 	c.count++
 	c.pool.started++
 	c.pool.program = s.Program()
-	m := &muxSession{cluster: c, number: c.pool.started}
+	if c.pool.figures == nil {
+		c.pool.figures = FiguresOf(s.Loop()).mux(s)
+	}
+	m := &muxSession{cluster: c, number: c.pool.started, figures: c.pool.figures}
+	m.figures.Sessions++
 	out := c.pool.open(m)
 	pipe := s.Session(0, s.Context().Clone(), out)
 	if m.place == inGone { // it ended at its start
 		pipe.Close()
+		m.gone()
 		return m
 	}
 	m.pipe = pipe
@@ -199,6 +208,7 @@ func (m *muxSession) used() bool {
 // more waits for others, or ends.
 func (m *muxSession) release() {
 	m.active--
+	m.settled()
 	if m.place == inGone {
 		return
 	}
@@ -326,6 +336,7 @@ func (m *muxSession) shut() {
 // kill ends the session at once.
 func (m *muxSession) kill() {
 	m.isolate()
+	m.gone()
 	m.grace.Stop()
 	if m.pipe != nil {
 		m.pipe.Close()

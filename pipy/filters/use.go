@@ -69,7 +69,7 @@ func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, giv
 			p.Fail("module", fmt.Errorf("pipeline not found in module /%s: %s", strings.TrimPrefix(module, "/"), names[0]))
 		}
 		o.stages = append(o.stages, u)
-		o.label = useLabel([]string{module}, names[0])
+		o.label = UseLabel([]string{module}, names[0])
 		return
 	}
 	list, err := spec.Convert[[]string](modules)
@@ -77,7 +77,7 @@ func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, giv
 		p.Fail("modules", &spec.Mismatch{Wants: "a file name or an array of file names", Got: spec.Show(modules)})
 		return
 	}
-	o.label = useLabel(list, names[0])
+	o.label = UseLabel(list, names[0])
 	for _, module := range list {
 		u := usage{p.ModulePipeline("modules", module, names[0]), spec.NoPipeline}
 		if given == 2 {
@@ -89,8 +89,8 @@ func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, giv
 	}
 }
 
-// useLabel is how graphs show the filter.
-func useLabel(modules []string, name string) string {
+// UseLabel is how graphs show a use of some modules and the pipelines of a name.
+func UseLabel(modules []string, name string) string {
 	first := ""
 	if len(modules) > 0 {
 		first = "/" + strings.TrimPrefix(modules[0], "/")

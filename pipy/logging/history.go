@@ -2,6 +2,7 @@ package logging
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 	"sync"
 )
@@ -19,6 +20,8 @@ type History struct {
 	limit    int
 	buf      []byte // records with their lengths in front
 	start    int    // of the oldest record in buf
+	total    uint64 // records that ever came
+	kept     uint64 // records in buf
 	watchers []*watcher
 }
 
@@ -56,6 +59,22 @@ func SetHistoryLimit(bytes int) {
 	}
 }
 
+// Histories returns the names of the process log and of all logs that ever had a
+// record, in order.
+func Histories() []string {
+	h := &histories
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var names []string
+	for name, log := range h.byName {
+		if _, total := log.After(math.MaxUint64); total > 0 || name == ProcessLog {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // openHistory returns the history of a name, made if it is not there.
 func openHistory(name string) *History {
 	h := &histories
@@ -73,29 +92,55 @@ func openHistory(name string) *History {
 func (h *History) Records() [][]byte {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.records()
+	return h.after(0)
+}
+
+// After returns copies of the records but for the first n that ever came, and
+// the number of those that came. Of the records that are asked for, those that
+// are not kept any more are left out.
+func (h *History) After(n uint64) (records [][]byte, total uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.after(n), h.total
+}
+
+// Follow is Watch for those who have seen the first n records that ever came. The
+// records that it returns are the last of total; f gets the number of each, which
+// is one more than that of the record before.
+func (h *History) Follow(n uint64, f func(number uint64, record []byte)) (records [][]byte, total uint64, cancel func()) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.after(n), h.total, h.watch(func(record []byte) { f(h.total, record) })
 }
 
 // Watch returns the records so far, as Records does, and from then on calls f
 // for each new one, in order. F is called by whoever logs: it must be quick,
 // must not log, and must copy what it keeps.
 func (h *History) Watch(f func(record []byte)) (records [][]byte, cancel func()) {
-	w := &watcher{f}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	return h.after(0), h.watch(f)
+}
+
+func (h *History) watch(f func(record []byte)) (cancel func()) {
+	w := &watcher{f}
 	h.watchers = append(h.watchers, w)
-	return h.records(), func() {
+	return func() {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.watchers = slices.DeleteFunc(h.watchers, func(other *watcher) bool { return other == w })
 	}
 }
 
-func (h *History) records() [][]byte {
+// after returns copies of the records but for the first n that ever came.
+func (h *History) after(n uint64) [][]byte {
 	var list [][]byte
+	number := h.total - h.kept
 	for at := h.start; at < len(h.buf); {
 		end := at + recordHead + h.length(at)
-		list = append(list, slices.Clone(h.buf[at+recordHead:end]))
+		if number++; number > n {
+			list = append(list, slices.Clone(h.buf[at+recordHead:end]))
+		}
 		at = end
 	}
 	return list
@@ -116,6 +161,7 @@ func (h *History) setLimit(bytes int) {
 func (h *History) add(record []byte) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.total++
 	for _, w := range h.watchers {
 		w.f(record)
 	}
@@ -129,10 +175,12 @@ func (h *History) add(record []byte) {
 	}
 	h.buf = binary.LittleEndian.AppendUint32(h.buf, uint32(len(record)))
 	h.buf = append(h.buf, record...)
+	h.kept++
 }
 
 func (h *History) makeRoom(size int) {
 	for h.start < len(h.buf) && len(h.buf)-h.start+size > h.limit {
 		h.start += recordHead + h.length(h.start)
+		h.kept--
 	}
 }

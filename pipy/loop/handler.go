@@ -48,6 +48,16 @@ func (l *Loop) Replace(fd int, h Handler) {
 	l.slots[fd].h = h
 }
 
+// Each calls f for the handlers of all descriptors. f must add and remove none.
+func (l *Loop) Each(f func(h Handler)) {
+	l.check()
+	for _, s := range l.slots {
+		if s.h != nil {
+			f(s.h)
+		}
+	}
+}
+
 // Remove ends the registration of fd: its handler is not called any more. Call
 // it before closing the descriptor.
 func (l *Loop) Remove(fd int) {

@@ -29,6 +29,9 @@ func (s *Source) Init(l *Loop, p Pauser) { *s = Source{l: l, p: p} }
 // End says that there is nothing more to pause or resume.
 func (s *Source) End() { s.p = nil }
 
+// Pauser returns what the source pauses; nil when it has ended.
+func (s *Source) Pauser() Pauser { return s.p }
+
 // Held tells whether somebody holds the source.
 func (s *Source) Held() bool { return s.holds > 0 }
 

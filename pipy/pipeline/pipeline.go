@@ -47,24 +47,38 @@ type Node struct {
 	New   New       // set before the first run
 	Subs  []*Layout // sub-pipelines, by the index that Stage.Sub takes; nil passes through
 	Names []string  // what the script calls the Subs
+
+	failures uint64 // of its stages
 }
 
 // Layout is what a script builds: shared by its pipelines, immutable once it
 // runs.
 type Layout struct {
 	Name    string // "request", "Listen on 8080 at 0.0.0.0"
+	ID      string // what metrics and graphs call it: unique in the module, set before it runs
 	Module  string // "/main.js"
+	Pos     string // where the script opened it: "main.js:10:3"
 	Nodes   []*Node
 	OnStart func(p *Pipeline, args []any) // feeds the initial events; may be nil
 	OnEnd   func(p *Pipeline) any         // called at the release; may be nil
 	Program *Program
 
 	free   []*Pipeline
+	made   []*Pipeline // those that run and those that are free
 	active int
+	total  uint64
+	counts []Count // of what the filters get, then of the output; nil when nobody counts
+	taps   []*Tap
 }
 
 // Active returns the number of pipelines that run.
 func (l *Layout) Active() int { return l.active }
+
+// Allocated returns the number of pipelines that run or wait to be used again.
+func (l *Layout) Allocated() int { return len(l.made) }
+
+// Total returns the number of pipelines that were started.
+func (l *Layout) Total() uint64 { return l.total }
 
 // maxFree bounds the pipelines that a layout keeps for reuse.
 const maxFree = 256
@@ -134,9 +148,12 @@ type Pipeline struct {
 	closed  bool
 	ended   bool // StreamEnd went out
 	stops   bool // some filter is a Stopper
+	watched bool // somebody wants to know what goes out
 	blocked bool // input waits in waiting
 	waiting []event.Event
 	run     uint32 // counts the releases, so that late calls are recognised
+	at      int32  // the index in made of the layout
+	number  uint64 // of this run, among those of the layout
 	onDone  func(*Pipeline)
 
 	Result any // what Layout.OnEnd returned
@@ -169,8 +186,11 @@ func (p *Pipeline) begin(args []any) {
 		if _, ok := s.filter.(Stopper); ok {
 			p.stops = true
 		}
+		s.watch(p.watched)
 	}
 	l.active++
+	l.total++
+	p.number = l.total
 	g := l.Program
 	g.active++
 	if p.stops {
@@ -198,7 +218,21 @@ func (l *Layout) take() *Pipeline {
 		p.stages[i].pipeline = p
 		p.stages[i].index = i
 	}
+	p.at = int32(len(l.made))
+	l.made = append(l.made, p)
+	if l.watched() {
+		p.watch(true)
+	}
 	return p
+}
+
+// forget drops a pipeline that is not used again.
+func (l *Layout) forget(p *Pipeline) {
+	n := len(l.made) - 1
+	last := l.made[n]
+	l.made[p.at], last.at = last, p.at
+	l.made[n] = nil
+	l.made = l.made[:n]
 }
 
 // Layout returns what the pipeline is a run of.
@@ -260,12 +294,15 @@ func (p *Pipeline) emit(evt event.Event) {
 	if _, ok := evt.(*event.StreamEnd); ok {
 		p.ended = true
 	}
+	if p.watched {
+		p.observe(len(p.stages), evt)
+	}
 	p.out(evt)
 }
 
 func (p *Pipeline) stop() {
 	for i := range p.stages {
-		if f, ok := p.stages[i].filter.(Stopper); ok && !p.closed {
+		if f, ok := p.stages[i].own().(Stopper); ok && !p.closed {
 			f.Stop()
 		}
 	}
@@ -310,5 +347,7 @@ func (p *Pipeline) Run() {
 	l.Program.checkIdle()
 	if len(l.free) < maxFree && !l.Program.stopping {
 		l.free = append(l.free, p)
+		return
 	}
+	l.forget(p)
 }

@@ -53,6 +53,7 @@ func (s *Stage) Fail(err error) {
 		return
 	}
 	s.ended = true
+	s.Node().failures++
 	if report := s.pipeline.layout.Program.OnError; report != nil {
 		report(s, err)
 	}
@@ -171,12 +172,13 @@ func (s *Stage) release() {
 		t.Stop()
 	}
 	s.timers = nil
-	if c, ok := s.filter.(Closer); ok {
+	f := s.own()
+	if c, ok := f.(Closer); ok {
 		c.Close()
 	}
 	s.ended, s.mute = false, false
 	s.run++
-	if r, ok := s.filter.(Resetter); ok {
+	if r, ok := f.(Resetter); ok {
 		r.Reset()
 		return
 	}

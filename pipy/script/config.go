@@ -38,6 +38,7 @@ func (c *config) begin(l *pipeline.Layout) error {
 		return err
 	}
 	l.Nodes, l.OnStart, l.OnEnd = nil, nil, nil
+	l.Pos = c.m.prog.e.Where()
 	c.layout = l
 	p := c.m.prog
 	for _, known := range p.layouts.Layouts {

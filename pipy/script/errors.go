@@ -113,12 +113,20 @@ func (e *Engine) failure(err error) error {
 	if errors.As(err, &known) {
 		return known
 	}
+	var stopped *goja.InterruptedError
+	if errors.As(err, &stopped) {
+		return e.failed(&Error{Kind: "Error", Message: fmt.Sprint(stopped.Value())}, stopped.Stack())
+	}
 	var thrown *goja.Exception
 	if !errors.As(err, &thrown) {
 		return &Error{Kind: "Error", Message: err.Error()}
 	}
-	s := &Error{Kind: "Error", Message: thrownText(thrown.Value()), value: thrown.Value()}
-	for _, f := range thrown.Stack() {
+	return e.failed(&Error{Kind: "Error", Message: thrownText(thrown.Value()), value: thrown.Value()}, thrown.Stack())
+}
+
+// failed gives an error its place and its stack.
+func (e *Engine) failed(s *Error, stack []goja.StackFrame) *Error {
+	for _, f := range stack {
 		frame := Frame{Name: f.FuncName(), Pos: place(f.Position())}
 		if frame.Pos.Line == 0 {
 			frame.Pos = Position{}

@@ -2,6 +2,8 @@ package script
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -207,14 +209,23 @@ func (m *module) layout(name string) *pipeline.Layout {
 
 // checkLayouts makes sure that every pipeline that is mentioned exists.
 func (p *Program) checkLayouts() error {
+	if errs := p.missing(); len(errs) > 0 {
+		return errs[0]
+	}
+	return nil
+}
+
+// missing returns an error for each pipeline that is mentioned and does not
+// exist, in the order of their names in each module.
+func (p *Program) missing() (errs []error) {
 	for _, m := range p.order {
-		for name := range m.named {
+		for _, name := range slices.Sorted(maps.Keys(m.named)) {
 			if !m.defined[name] {
-				return fmt.Errorf("[config] pipeline not found: %s (%s)", name, m.mention[name])
+				errs = append(errs, fmt.Errorf("[config] pipeline not found: %s (%s)", name, m.mention[name]))
 			}
 		}
 	}
-	return nil
+	return errs
 }
 
 // scopeObject resolves the free names of a module: the members are the context

@@ -147,6 +147,9 @@ func (p *Program) listen(c *spec.Call, target any, protocol func(*spec.Call, *tr
 	if p.host.Listen == nil {
 		return fmt.Errorf("cannot open a port here")
 	}
+	if l.Layout != nil {
+		l.Layout.ID = ListenName(l.Address)
+	}
 	return p.host.Listen(l)
 }
 

@@ -82,23 +82,8 @@ func (e *NoProgram) Error() string {
 // an *Error when a script is at fault, a *NoProgram when the entry describes
 // nothing.
 func Load(l *loop.Loop, code *Code, host Host) (*Program, error) {
-	e := newEngine(l, code.Files, host.Value)
-	p := &Program{
-		e: e, code: code, host: host,
-		modules: map[string]*module{},
-		solved:  map[string]goja.Value{},
-	}
-	p.layouts = pipeline.NewProgram(l, p.onError)
-	p.bindPipy()
-	main, err := p.load(code.Entry)
-	if err != nil {
-		return p, err
-	}
-	p.main = main
-	if main.config == nil && len(p.Listens) == 0 {
-		return p, &NoProgram{p.resultText()}
-	}
-	if err := p.linkImports(); err != nil {
+	p := newProgram(l, code, host)
+	if err := p.evaluate(); err != nil {
 		return p, err
 	}
 	if err := p.checkLayouts(); err != nil {
@@ -107,8 +92,35 @@ func Load(l *loop.Loop, code *Code, host Host) (*Program, error) {
 	if err := p.checkRecursion(); err != nil {
 		return p, err
 	}
+	p.nameLayouts()
 	p.running = true
 	return p, nil
+}
+
+// newProgram returns a program of which nothing has been evaluated.
+func newProgram(l *loop.Loop, code *Code, host Host) *Program {
+	e := newEngine(l, code.Files, host.Value)
+	p := &Program{
+		e: e, code: code, host: host,
+		modules: map[string]*module{},
+		solved:  map[string]goja.Value{},
+	}
+	p.layouts = pipeline.NewProgram(l, p.onError)
+	p.bindPipy()
+	return p
+}
+
+// evaluate runs the scripts.
+func (p *Program) evaluate() error {
+	main, err := p.load(p.code.Entry)
+	if err != nil {
+		return err
+	}
+	p.main = main
+	if main.config == nil && len(p.Listens) == 0 {
+		return &NoProgram{p.resultText()}
+	}
+	return p.linkImports()
 }
 
 // Layouts returns what the pipelines of the program share.
@@ -166,7 +178,7 @@ func (p *Program) checkRecursion() error {
 			return nil
 		}
 		if state[l] == inside {
-			return fmt.Errorf("[config] recursive pipeline: %s", l.Name)
+			return fmt.Errorf("[config] recursive pipeline: %s (%s)", l.Name, l.Pos)
 		}
 		state[l] = inside
 		for _, n := range l.Nodes {

@@ -43,6 +43,7 @@ func (d *dial) Run() {
 	if wait <= 0 {
 		wait = connectCap
 	}
+	o.began = o.net.loop.NowNano()
 	o.net.loop.Arm(&d.deadline, wait, loop.Func(d.timeout))
 	if path, ok := strings.CutPrefix(o.target, unixPrefix); ok && path != "" {
 		o.host = path
@@ -155,10 +156,14 @@ func (d *dial) refused(a Address, err error) {
 		d.err = event.ConnectionRefused
 	}
 	d.o.remote = netip.AddrPortFrom(a.IP, a.Port)
+	d.o.net.peer(a).Failed++
 	d.o.log(false, "cannot connect: "+strerror(err))
 }
 
 func (d *dial) timeout() {
+	for _, t := range d.tries {
+		d.o.net.peer(t.addr).Failed++
+	}
 	d.o.log(false, "connection timeout")
 	d.o.failed(event.ConnectionTimeout)
 }
@@ -215,5 +220,5 @@ func (t *try) Ready(ev loop.Events) {
 // connected gives the socket to the Outbound. The others are closed.
 func (t *try) connected(ev loop.Events) {
 	t.d.drop(t)
-	t.d.o.connected(t.fd, netip.AddrPortFrom(t.addr.IP, t.addr.Port), ev)
+	t.d.o.connected(t.fd, t.addr, ev)
 }

@@ -83,6 +83,7 @@ func Listen(l *loop.Loop, address Address, opts ListenOptions, accept func(*Inbo
 		s.Close()
 		return nil, err
 	}
+	s.net.listening(s)
 	return s, nil
 }
 

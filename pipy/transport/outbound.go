@@ -52,6 +52,8 @@ type Outbound struct {
 	dial    *dial          // nil when connected or closed
 	remote  netip.AddrPort // of the connection or the last address tried
 	retries int
+	began   int64 // when the attempt began, in time of the loop
+	peer    *Peer // nil before there is a connection
 }
 
 // Connect begins to connect to 'host:port', '[ipv6]:port' or 'unix:/path';
@@ -151,11 +153,14 @@ func (o *Outbound) log(peers bool, text string) {
 }
 
 // connected takes over the socket of a successful attempt.
-func (o *Outbound) connected(fd int, remote netip.AddrPort, ev loop.Events) {
+func (o *Outbound) connected(fd int, a Address, ev loop.Events) {
 	o.dial.stop()
 	o.dial = nil
-	o.fd, o.remote = int32(fd), remote // which need not be the last one tried
+	o.fd, o.remote = int32(fd), netip.AddrPortFrom(a.IP, a.Port) // which need not be the last one tried
+	o.peer = o.net.peer(a)
 	o.net.loop.Replace(fd, &o.socket)
+	o.traffic = &o.peer.Traffic
+	o.peer.Connect.Observe(ConnectLimits, float64(o.net.loop.NowNano()-o.began)/1e6)
 	o.opened()
 	o.state("connected")
 	if o.is(closed) {

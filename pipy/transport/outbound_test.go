@@ -74,7 +74,7 @@ func TestOutboundSendsWhatWasWrittenBeforeItIsConnected(t *testing.T) {
 			t.Errorf("states %v, want %v", states, want)
 		}
 		n := CountersOf(w.l).Outbound
-		if want := (Traffic{Total: 1, In: 6, Out: 8}); n != want {
+		if want := (Traffic{Peak: 1, Total: 1, In: 6, Out: 8}); n != want {
 			t.Errorf("counters %+v, want %+v", n, want)
 		}
 	})

@@ -48,7 +48,7 @@ type socket struct {
 	owner   owner
 	receive func(event.Event)
 	limits  *Limits
-	traffic *Traffic    // of the listener; nil for none
+	traffic *Traffic    // of the listener or the peer; nil for none
 	sum     *Traffic    // of the loop
 	out     event.Data  // what is to be written
 	jam     *jam        // who is held back; nil when not congested
@@ -78,6 +78,7 @@ func (s *socket) opened() {
 		if t != nil {
 			t.Active++
 			t.Total++
+			t.Peak = max(t.Peak, t.Active)
 		}
 	}
 	s.lastRead = s.net.loop.NowNano()

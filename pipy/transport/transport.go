@@ -54,13 +54,6 @@ func (o *Limits) congestion() int {
 	return DefaultCongestionLimit
 }
 
-// Traffic counts connections and bytes.
-type Traffic struct {
-	Active  int64 // open connections
-	Total   int64 // connections since the start
-	In, Out int64 // bytes received and sent
-}
-
 // Counters are the sums over all connections of one loop. They belong to it.
 type Counters struct {
 	Inbound  Traffic
@@ -79,6 +72,11 @@ type local struct {
 	closing  []*udpPort   // ports that are closed, but for their peers
 	datagram []byte       // what datagrams are read into; nil before the first
 	pieces   [loop.MaxPieces][]byte
+
+	peers     map[peerKey]*Peer
+	other     *Peer               // nil when all have one of their own
+	listeners []*Listener         // that are open, or have connections
+	closed    map[Address]Traffic // of those that are neither
 }
 
 type localKey struct{}

@@ -101,6 +101,7 @@ func (u *udpOutbound) send(d *event.Data) {
 	s.flushLater()
 	if limit := s.limits.BufferLimit; limit > 0 && u.waiting.size > limit {
 		s.owner.log(false, "buffer overflow")
+		s.overflowed()
 		u.waiting.clear()
 		s.flags |= outEnded
 		s.failure = event.BufferOverflow

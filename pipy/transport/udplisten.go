@@ -82,6 +82,7 @@ func listenUDP(l *loop.Loop, address Address, opts ListenOptions, accept func(*I
 		unix.Close(fd)
 		return nil, err
 	}
+	s.net.listening(s)
 	return s, nil
 }
 

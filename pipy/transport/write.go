@@ -34,6 +34,7 @@ func (s *socket) send(d *event.Data) {
 	}
 	if limit := s.limits.BufferLimit; limit > 0 && n > limit {
 		s.owner.log(false, "buffer overflow")
+		s.overflowed()
 		s.out.Release()
 		s.flags |= outEnded
 		s.failure = event.BufferOverflow
@@ -171,6 +172,13 @@ func (s *socket) write() error {
 		s.wrote(n)
 	}
 	return err
+}
+
+func (s *socket) overflowed() {
+	s.sum.Overflowed++
+	if s.traffic != nil {
+		s.traffic.Overflowed++
+	}
 }
 
 func (s *socket) wrote(n int) {

@@ -18,6 +18,7 @@ type Options struct {
 	Workers   int      // at least 1
 	ReusePort bool     // several processes listen on the same ports
 	Graph     bool     // the log shows the pipelines of each module
+	Force     bool     // a port that cannot be opened is logged and left out
 	Args      []string // pipy.argv
 	// Exit is called, on any goroutine, when a script wants the process to end.
 	Exit func(code int)
@@ -25,69 +26,107 @@ type Options struct {
 	Restart func()
 }
 
-// Group is the workers of one process. Its methods may be called from any
+// Group is the workers of one process. It runs one program at a time, or none:
+// Run starts or replaces it, Stop ends it. Its methods may be called from any
 // goroutine, but not from a worker's loop.
 type Group struct {
 	// Immutable:
-	code    codebase.Codebase
 	options Options
 	workers []*worker
 	idle    chan struct{} // gets a value when something ended
 
+	changing sync.Mutex // held while the program is replaced or ended
+
+	// Guarded by changing:
+	number  int  // of the newest version
+	closing bool // the process is about to end
+
 	// Guarded by mu:
-	mu     sync.Mutex
-	number int // of the newest version
+	mu      sync.Mutex
+	running *running
 }
 
-// ErrIdle is returned by Wait when nothing keeps the process alive.
-var ErrIdle = errors.New("nothing is left to do")
+// running is the program that gets new connections.
+type running struct {
+	source  codebase.Codebase
+	version *codebase.Version
+	code    *script.Code
+	since   time.Time
+}
 
-// New returns the workers for a codebase; Start makes them work.
-func New(code codebase.Codebase, options Options) (*Group, error) {
-	g := &Group{code: code, options: options, idle: make(chan struct{}, 1)}
+// Errors of a group.
+var (
+	// ErrIdle is returned by Wait when nothing keeps the process alive.
+	ErrIdle = errors.New("nothing is left to do")
+	// ErrNoProgram is returned by Reload when no program runs.
+	ErrNoProgram = errors.New("no program running")
+	// ErrClosing is returned by Run and Reload after Drain.
+	ErrClosing = errors.New("the process is about to end")
+)
+
+// New returns workers that have no program yet. They end with Close.
+func New(options Options) (*Group, error) {
+	g := &Group{options: options, idle: make(chan struct{}, 1)}
 	for id := range max(1, options.Workers) {
 		w, err := newWorker(g, id)
 		if err != nil {
+			g.Close()
 			return nil, err
 		}
 		g.workers = append(g.workers, w)
-	}
-	return g, nil
-}
-
-// Verify loads the codebase on one worker without opening a port.
-func (g *Group) Verify(ctx context.Context) error {
-	version, err := g.code.Load(ctx)
-	if err != nil {
-		return err
-	}
-	code := script.NewCode(version.Files, version.Entry)
-	w := g.workers[0]
-	if err := w.load(code, 0); err != nil {
-		g.explain(code, err)
-		return err
-	}
-	return nil
-}
-
-// Start loads the codebase, opens its ports and runs it. The error has been
-// logged, unless it is a *script.NoProgram.
-func (g *Group) Start(ctx context.Context) error {
-	for _, w := range g.workers {
 		go func() {
 			if err := w.loop.Run(); err != nil {
 				logging.Errorf("thread", "worker %d: %v", w.id, err)
 			}
 		}()
 	}
-	return g.change(ctx)
+	return g, nil
 }
 
-// Reload loads the newest version and gives it the connections that come from
-// now on: on all workers, or on none.
+// Verify loads a codebase on one worker without opening a port. The error has
+// been logged, unless it is a *script.NoProgram.
+func (g *Group) Verify(ctx context.Context, source codebase.Codebase) error {
+	version, err := source.Load(ctx)
+	if err != nil {
+		logging.Errorf("codebase", "%v", err)
+		return err
+	}
+	g.changing.Lock()
+	defer g.changing.Unlock()
+	code := script.NewCode(version.Files, version.Entry)
+	w := g.workers[0]
+	err = w.call(func() error {
+		defer w.discard()
+		return w.load(code, 0)
+	})
+	if err != nil {
+		g.explain(code, err)
+	}
+	return err
+}
+
+// Run loads the newest version of a codebase, opens its ports and gives it the
+// connections that come from now on: on all workers, or on none, and then what
+// ran before goes on. The error has been logged, unless it is a
+// *script.NoProgram; Problems tells its places.
+func (g *Group) Run(ctx context.Context, source codebase.Codebase) error {
+	g.changing.Lock()
+	defer g.changing.Unlock()
+	return g.change(ctx, source)
+}
+
+// Reload loads the newest version of the running program's codebase, as Run
+// does. The error has been logged.
 func (g *Group) Reload(ctx context.Context) error {
+	g.changing.Lock()
+	defer g.changing.Unlock()
+	r := g.program()
+	if r == nil {
+		logging.Errorf("restart", "No program running")
+		return ErrNoProgram
+	}
 	logging.Infof("restart", "Reloading codebase...")
-	if err := g.change(ctx); err != nil {
+	if err := g.change(ctx, r.source); err != nil {
 		logging.Errorf("restart", "Failed reloading codebase: %s", firstLine(err))
 		return err
 	}
@@ -100,15 +139,47 @@ func firstLine(err error) string {
 	return line
 }
 
-// change brings the newest version into service.
-func (g *Group) change(ctx context.Context) error {
+// Running tells which version of which codebase gets new connections, and
+// since when; it returns nil when no program runs.
+func (g *Group) Running() (version *codebase.Version, since time.Time) {
+	if r := g.program(); r != nil {
+		return r.version, r.since
+	}
+	return nil, time.Time{}
+}
+
+// program returns what runs, nil if nothing does.
+func (g *Group) program() *running {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	version, err := g.code.Load(ctx)
+	return g.running
+}
+
+func (g *Group) setProgram(r *running) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running = r
+}
+
+// change brings the newest version of a codebase into service.
+func (g *Group) change(ctx context.Context, source codebase.Codebase) error {
+	if g.closing {
+		return ErrClosing
+	}
+	version, err := source.Load(ctx)
 	if err != nil {
 		logging.Errorf("codebase", "%v", err)
 		return err
 	}
+	err = g.try(source, version)
+	if w, ok := source.(codebase.Witness); ok {
+		w.Tried(version, err)
+	}
+	return err
+}
+
+// try brings a version into service.
+func (g *Group) try(source codebase.Codebase, version *codebase.Version) error {
 	g.number++
 	code := script.NewCode(version.Files, version.Entry)
 	load := func(w *worker) error { return w.load(code, g.number) }
@@ -123,8 +194,31 @@ func (g *Group) change(ctx context.Context) error {
 		g.explain(code, err)
 		return err
 	}
+	g.setProgram(&running{source: source, version: version, code: code, since: time.Now()})
 	return g.all(func(w *worker) error {
 		w.commit()
+		return nil
+	})
+}
+
+// Stop ends the program: its ports are closed when Stop returns, its
+// connections end when they are done with what they do. The workers stay, for
+// the next Run. Without a program it does nothing.
+func (g *Group) Stop() {
+	g.changing.Lock()
+	defer g.changing.Unlock()
+	if g.program() == nil {
+		return
+	}
+	g.setProgram(nil)
+	g.end()
+	logging.Infof("restart", "Program stopped")
+}
+
+// end closes all ports and lets all versions end.
+func (g *Group) end() {
+	_ = g.all(func(w *worker) error {
+		w.end()
 		return nil
 	})
 }
@@ -260,13 +354,14 @@ func (g *Group) count() (pipelines int, alive bool) {
 	return pipelines, alive
 }
 
-// Drain closes all ports and waits until the last pipeline has ended or ctx
+// Drain closes all ports for good and waits until the last pipeline has ended or ctx
 // ends, telling the log once a second what it waits for.
 func (g *Group) Drain(ctx context.Context) error {
-	_ = g.all(func(w *worker) error {
-		w.drain()
-		return nil
-	})
+	g.changing.Lock()
+	g.closing = true
+	g.setProgram(nil)
+	g.end()
+	g.changing.Unlock()
 	tick := time.NewTicker(drainReport)
 	defer tick.Stop()
 	for {
@@ -284,7 +379,7 @@ func (g *Group) Drain(ctx context.Context) error {
 	}
 }
 
-// Close ends the workers at once.
+// Close ends the workers at once. Nothing else may be called afterwards.
 func (g *Group) Close() {
 	for _, w := range g.workers {
 		w.loop.Stop()

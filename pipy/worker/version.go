@@ -10,10 +10,22 @@ import (
 	"pipy/pipy/transport"
 )
 
-// version is one program in one worker: loading, running, draining or ended.
+// State is where a version is in its life.
+type State string
+
+// The states of a version, in their order.
+const (
+	Loading  State = "loading"  // being evaluated; no port is open
+	Running  State = "running"  // gets new connections
+	Draining State = "draining" // replaced or stopped; its last connections are ending
+	Ended    State = "ended"
+)
+
+// version is one program in one worker.
 type version struct {
 	w       *worker
 	number  int
+	state   State
 	prog    *script.Program
 	timers  []loop.Timer // of the tasks
 	reading int          // files that are being fed

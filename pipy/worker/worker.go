@@ -64,7 +64,7 @@ func (w *worker) call(f func() error) error {
 
 // load evaluates the code and stages the program. No port is opened.
 func (w *worker) load(code *script.Code, number int) error {
-	v := &version{w: w, number: number}
+	v := &version{w: w, number: number, state: Loading}
 	prog, err := script.Load(w.loop, code, script.Host{
 		Thread:  w.id,
 		Threads: len(w.group.workers),
@@ -91,7 +91,11 @@ func (w *worker) open() error {
 			continue // the path of a Unix socket belongs to one worker
 		}
 		if err := w.listen(v, l); err != nil {
-			return err
+			if !w.group.options.Force {
+				return err
+			}
+			logging.Errorf("", "%v", err)
+			continue
 		}
 		w.opened = append(w.opened, l.Address)
 	}
@@ -103,7 +107,7 @@ func (w *worker) listen(v *version, l *script.Listen) error {
 	options.ReusePort = w.group.options.ReusePort || len(w.group.workers) > 1
 	listener, err := transport.Listen(w.loop, l.Address, options, v.accept(l.Layout))
 	if err != nil {
-		return &listenError{l.Address, err}
+		return &listenError{l.Address, l.Pos, err}
 	}
 	w.listeners[l.Address] = listener
 	if w.id == 0 {
@@ -115,6 +119,7 @@ func (w *worker) listen(v *version, l *script.Listen) error {
 // listenError is the failure to open a port.
 type listenError struct {
 	address transport.Address
+	pos     string // of the script: "main.js:12:5"
 	err     error
 }
 
@@ -142,6 +147,9 @@ func (w *worker) discard() {
 		delete(w.listeners, address)
 	}
 	w.opened = nil
+	if w.staged != nil {
+		w.staged.state = Ended
+	}
 	w.staged = nil
 }
 
@@ -165,6 +173,7 @@ func (w *worker) commit() {
 			w.close(address, listener)
 		}
 	}
+	v.state = Running
 	v.start()
 	if before != nil {
 		w.retire(before, false)
@@ -181,15 +190,17 @@ func (w *worker) close(address transport.Address, listener *transport.Listener) 
 
 // retire lets a version end when its pipelines have ended.
 func (w *worker) retire(v *version, closing bool) {
+	v.state = Draining
 	w.old[v] = struct{}{}
 	v.stop(closing, func() {
+		v.state = Ended
 		delete(w.old, v)
 		w.group.settled()
 	})
 }
 
-// drain closes all ports and lets all versions end.
-func (w *worker) drain() {
+// end closes all ports and lets all versions end.
+func (w *worker) end() {
 	for address, listener := range w.listeners {
 		w.close(address, listener)
 	}
@@ -198,6 +209,8 @@ func (w *worker) drain() {
 	}
 	if v := w.current; v != nil {
 		w.current = nil
+		v.state = Draining
+		w.old[v] = struct{}{}
 		v.exits(func() { w.retire(v, true) })
 		return
 	}
