@@ -3,6 +3,7 @@
 GO           ?= go
 FUZZTIME     ?= 30s
 STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+ACTIONLINT   := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PLATFORMS    := linux/amd64 linux/arm64 freebsd/amd64 freebsd/arm64 darwin/amd64 darwin/arm64
 
 # What the binary says about itself. Nothing else of the machine goes into it:
@@ -16,11 +17,17 @@ LDFLAGS      := -s -w -buildid= \
 	-X 'pipy/pipy/cli.CommitDate=$(COMMIT_DATE)'
 STATIC       := CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false'
 
+RELEASE      := -version "$(VERSION)" -commit "$(COMMIT)" -date "$(COMMIT_DATE)"
+
+# Modules of their own, so that the program does not depend on what they need.
+MODULES      := conformance/browser conformance/http2 ci/release docs/site
+
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz generate conformance bench lint cross release clean
+.PHONY: help build test race fuzz generate conformance conformance-20 mutate bench bench-report lint cross release release-test image docs clean
+.PHONY: ci-lint ci-reproducible ci-github
 
 help: ## Print this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program for this machine: build/pipy.
 	$(STATIC) $(GO) build -ldflags "$(LDFLAGS)" -o build/pipy ./pipy
@@ -44,10 +51,20 @@ generate: ## Write what is printed from the source: docs/reference and docs/pipy
 	$(GO) run ./pipy/reference/generate
 
 conformance: ## Run the scripts under testscripts; PIPY_BIN names another binary to run them against.
-	$(GO) test -count=1 ./conformance
+	cd conformance && $(GO) test -count=1 # from there it shows its table
+
+conformance-20: ## Run them twenty times in a row: build/conformance-20.log.
+	conformance/soak.sh 20 build/conformance-20.log
+
+mutate: ## Seed faults into the program, one at a time, and count those that the scripts notice.
+	nice $(GO) run ./conformance/mutate
+	$(GO) test ./conformance -run Page -update
 
 bench: ## Compare with other proxies on this machine; needs nginx, haproxy, wrk and h2load (nghttp2-client). FLAGS go to the command.
 	$(GO) run ./benchmarks $(FLAGS)
+
+bench-report: ## The same, with charts over rates, connections, body sizes and filters: benchmarks/results/report. An hour and a half.
+	$(GO) run ./benchmarks -md -report benchmarks/results/report $(FLAGS)
 
 lint: ## Check the form: gofmt, go vet for every platform, staticcheck.
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "run gofmt -w on:"; echo "$$files"; exit 1; fi
@@ -63,14 +80,33 @@ cross: ## Build the program for every platform: build/OS-ARCH/pipy.
 		$(STATIC) GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -ldflags "$(LDFLAGS)" -o build/$${p%/*}-$${p#*/}/pipy ./pipy; \
 	done
 
-release: cross ## Pack the programs of all platforms with checksums: build/release.
-	@rm -rf build/release && mkdir -p build/release
-	@set -e; for p in $(PLATFORMS); do \
-		dir=build/$${p%/*}-$${p#*/}; \
-		cp README.md docs/pipy.d.ts $$dir/; \
-		tar -C $$dir -cf - README.md pipy pipy.d.ts | gzip -n >build/release/pipy-$(VERSION)-$${p%/*}-$${p#*/}.tar.gz; \
+release: cross docs ## Pack all of it: archives, packages, an image, bills of materials, checksums: build/release.
+	$(GO) run -C ci/release . $(RELEASE) -platforms "$(PLATFORMS)"
+
+release-test: release ## Test what `make release` writes: install it, run it, look into it. Some tests need root.
+	PIPY_RELEASE=$(CURDIR)/build/release $(GO) test -C ci/release -count=1 ./...
+
+image: ## Write an image for containers, without an engine for them: build/image and an archive of it.
+	$(MAKE) cross PLATFORMS="$(filter linux/%,$(PLATFORMS))"
+	$(GO) run -C ci/release . $(RELEASE) -platforms "$(filter linux/%,$(PLATFORMS))" -only image
+
+docs: ## Write the documentation as HTML: build/docs, and what the console shows, which is a part of the program.
+	$(GO) run -C docs/site . -version "$(VERSION)"
+
+ci-lint: ## Check the form of what stands around the program: other modules, shell scripts, pipelines.
+	@set -e; for dir in $(MODULES); do \
+		echo "== go vet $$dir"; \
+		(cd $$dir && $(GO) vet ./... && $(GO) run $(STATICCHECK) ./...); \
 	done
-	@cd build/release && { sha256sum *.tar.gz 2>/dev/null || shasum -a 256 *.tar.gz; } >SHA256SUMS && cat SHA256SUMS
+	shellcheck .ci/run ci/*.sh ci/image/*.sh ci/package/*.sh ci/package/pipy.rc
+	shellcheck --shell=sh --exclude=SC2034 ci/package/pipy.initd
+	$(GO) run $(ACTIONLINT) ci/github/*.yml
+
+ci-reproducible: ## Build and pack a second time, in another place, and compare with what `make release` wrote.
+	VERSION="$(VERSION)" COMMIT="$(COMMIT)" COMMIT_DATE="$(COMMIT_DATE)" ci/reproducible.sh
+
+ci-github: ## Put the pipelines of ci/github where GitHub looks for them.
+	mkdir -p .github/workflows && cp ci/github/*.yml .github/workflows/
 
 clean: ## Remove what was built.
 	rm -rf build

@@ -36,6 +36,9 @@ tools() {
 	installed curl
 	installed gcc       # the race detector
 	[ -e /usr/include/stdlib.h ] || installed libc6-dev libc6-dev
+	installed shellcheck
+	installed rpm       # packages are installed below scratch roots
+	installed busybox busybox-static
 	go version
 	go mod download
 	go mod verify
@@ -52,11 +55,14 @@ types() {
 
 step tools tools
 step lint make lint
+step ci-lint make ci-lint
 step test make test
 step race make race
 step fuzz make fuzz FUZZTIME=5s
 step types types
-step cross make cross
+step docs go test -C docs/site -count=1 ./...
+step release make release-test
+step reproducible make ci-reproducible
 
 if [ ${#failed[@]} -gt 0 ]; then
 	echo "=== failed: ${failed[*]}"

@@ -53,8 +53,9 @@ var layers = map[string]string{
 
 	"admin/openapi": "",
 	"admin/console": "",
+	"admin/manual":  "",
 
-	"admin": "repo fleet worker script codebase reference reference/catalog logging stats admin/console admin/openapi",
+	"admin": "repo fleet worker script codebase reference reference/catalog logging stats admin/console admin/manual admin/openapi",
 	"cli":   "spec script worker admin repo fleet codebase reference/catalog logging stats",
 	"":      "cli",
 }

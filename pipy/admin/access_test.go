@@ -28,6 +28,7 @@ func TestRolesDecideWhatIsAnswered(t *testing.T) {
 		{"GET", "/api/v1/files/main.js", "", no, no, 200, 200},
 		{"GET", "/api/v1/program", "", no, no, 200, 200},
 		{"GET", "/api/v1/reference.json", "", no, no, 200, 200},
+		{"GET", "/api/v1/docs/index.json", "", no, no, 200, 200},
 		{"GET", "/pipy.d.ts", "", no, no, 200, 200},
 		{"GET", "/options", "", no, no, 200, 200},
 		{"GET", "/metrics", "", no, no, 200, 200},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"pipy/pipy/admin/console"
+	"pipy/pipy/admin/manual"
 	"pipy/pipy/repo"
 )
 
@@ -41,6 +42,7 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc(healthPattern, s.health)
 	mux.HandleFunc(readyPattern, s.ready)
 	mux.Handle(consolePattern, s.console())
+	mux.Handle("GET /api/v1/docs/", manual.Handler("/api/v1/docs/"))
 	if s.options.Mode == ModeProxy {
 		return s.guard(s.forward(mux))
 	}

@@ -152,6 +152,26 @@ export function chooseUpload(w: Workspace, folder: string): void {
   input.click();
 }
 
+// importArchive replaces the files by those of an archive that is chosen.
+export function importArchive(w: Workspace): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.accept = ".tar,application/x-tar";
+  input.onchange = async () => {
+    const file = input.files?.[0];
+    if (!file) return;
+    const edits = w.info.value!.editFiles.length + w.info.value!.erasedFiles.length > 0;
+    const text = <>The files of <code>{w.codebase.name}</code> become those of <code>{file.name}</code>, as edits that can be looked at before they are committed.{edits && " The edits that there are now are lost."}</>;
+    if (!(await ask({ title: "Import", text, confirm: "Import", danger: edits }))) return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (await busy("Importing…", w.repo!.importArchive(bytes, edits).then(() => true))) {
+      await w.refresh();
+      await w.refreshOpen();
+    }
+  };
+  input.click();
+}
+
 // closeDocument closes a tab; unsaved changes are asked about.
 export async function closeDocument(w: Workspace, path: string): Promise<void> {
   const doc = w.document(path);

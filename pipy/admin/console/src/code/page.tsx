@@ -15,7 +15,7 @@ import { openMenu } from "../ui/menu";
 import { Split } from "../ui/split";
 import { ThemeButton } from "../ui/theme";
 import { busy } from "../ui/toast";
-import { addFile, chooseUpload, deleteCodebase, deriveCodebase, renameFile, runProgram, saveDocument } from "./actions";
+import { addFile, chooseUpload, deleteCodebase, deriveCodebase, importArchive, renameFile, runProgram, saveDocument } from "./actions";
 import { Bottom, consolePane, showProblems } from "./bottom";
 import { HistoryDialog } from "./commit";
 import { CodeEditor } from "./editor";
@@ -184,6 +184,7 @@ function FilesPane({ w }: { w: Workspace }) {
       { label: "History…", icon: "history" as const, run: () => showDialog(close => <HistoryDialog w={w} onClose={close} />) },
       { label: "Derive new codebase…", icon: "derive" as const, disabled: w.readOnly.value, run: () => void deriveCodebase(w) },
       { label: "Export as an archive", icon: "download" as const, run: () => { location.href = `/api/v1/export${repo.name}.tar`; } },
+      { label: "Import an archive…", icon: "upload" as const, disabled: w.readOnly.value, run: () => importArchive(w) },
       { label: "Copy the address for workers", icon: "copy" as const, run: () => void navigator.clipboard?.writeText(`pipy ${location.origin}/repo${repo.name}/`) },
       "line" as const,
       { label: "Delete codebase…", icon: "trash" as const, danger: true, disabled: w.readOnly.value, run: () => void deleteCodebase(w) },

@@ -134,6 +134,7 @@ function Article({ title, html, children }: { title: string; html?: string; chil
       box.innerHTML = html;
       if (!box.querySelector("h1")) box.insertAdjacentElement("afterbegin", Object.assign(document.createElement("h1"), { textContent: title }));
       box.querySelectorAll("pre").forEach(markChanges);
+      void import("./highlight").then(m => m.highlight(box));
     }
     const heads = [...box.querySelectorAll<HTMLElement>("h2, h3")];
     for (const h of heads) h.id ||= h.textContent!.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");

@@ -2,14 +2,15 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { treeOf, type TreeNode } from "../code/paths";
 import { docPages, loadDocs } from "../docs/index";
-import { createCodebase, listCodebases, runningProgram } from "../net/codebase";
+import { createCodebase, listCodebases, RepoCodebase, runningProgram } from "../net/codebase";
 import { failureText } from "../net/http";
 import { logout, mayWrite, session } from "../net/session";
 import { navigate } from "../router";
 import { IconButton } from "../ui/button";
-import { showDialog } from "../ui/dialog";
+import { ask, showDialog } from "../ui/dialog";
 import { Empty, Loading } from "../ui/empty";
 import { Icon, Logo } from "../ui/icons";
+import { openMenu } from "../ui/menu";
 import { ThemeButton } from "../ui/theme";
 import { busy } from "../ui/toast";
 import { CreateDialog } from "./create";
@@ -29,10 +30,10 @@ async function refresh(): Promise<void> {
   running.value = await runningProgram().catch(() => "");
 }
 
-function newCodebase() {
+function newCodebase(base?: string) {
   showDialog(close => (
-    <CreateDialog existing={list.value ?? []} onClose={close} onCreate={async name => {
-      await createCodebase(name);
+    <CreateDialog existing={list.value ?? []} base={base} onClose={close} onCreate={async name => {
+      await createCodebase(name, base);
       void navigate(`/repo${name}/`);
     }} />
   ));
@@ -64,7 +65,7 @@ export function Home() {
           <div class="home-title">
             <h1 id="codebases">Codebases</h1>
             <span class="grow" />
-            <button type="button" class="button primary" disabled={!mayWrite.value || !list.value} onClick={newCodebase}><Icon name="add" />New Codebase</button>
+            <button type="button" class="button primary" disabled={!mayWrite.value || !list.value} onClick={() => newCodebase()}><Icon name="add" />New Codebase</button>
           </div>
           <Codebases />
         </section>
@@ -124,7 +125,7 @@ function Codebases() {
     }
     return (
       <li key={n.path} role="none">
-        <a {...common} href={`/repo${n.path}/`}>
+        <a {...common} href={`/repo${n.path}/`} onContextMenu={e => rowMenu(e, n.path)}>
           <span class="home-indent" /><Icon name="code" /><span class="home-name">{n.name}</span>
           {running.value === n.path && <span class="tag ok"><span class="pulse" aria-hidden="true" />running</span>}
         </a>
@@ -132,6 +133,26 @@ function Codebases() {
     );
   });
   return <ul ref={ref} class="home-tree" role="tree" aria-label="Codebases" onKeyDown={keys}>{rows(tree, 0)}</ul>;
+}
+
+function rowMenu(e: MouseEvent, name: string) {
+  openMenu(e, name, [
+    { label: "Open", icon: "code", run: () => void navigate(`/repo${name}/`) },
+    { label: "Derive new codebase…", icon: "derive", disabled: !mayWrite.value, run: () => newCodebase(name) },
+    { label: "Export as an archive", icon: "download", run: () => { location.href = `/api/v1/export${name}.tar`; } },
+    "line",
+    { label: "Delete codebase…", icon: "trash", danger: true, disabled: !mayWrite.value, run: () => void deleteCodebase(name) },
+  ]);
+}
+
+async function deleteCodebase(name: string) {
+  const codebase = new RepoCodebase(name);
+  const info = await busy("Loading…", codebase.info());
+  if (!info) return;
+  const text = <>Delete the codebase <code>{name}</code> with its history?{info.derived.length > 0 && ` What was derived from it goes with it: ${info.derived.join(", ")}.`}</>;
+  if (!(await ask({ title: "Delete Codebase", text, confirm: "Delete", danger: true }))) return;
+  await busy("Deleting…", codebase.remove());
+  await refresh();
 }
 
 function count(n: TreeNode<string>): number {

@@ -109,6 +109,11 @@ export class RepoCodebase implements Codebase {
     await request("/api/v1/history" + escapePath(this.name), { method: "POST", body: { version } });
   }
 
+  // importArchive makes the files those of a tar archive, as edits.
+  async importArchive(archive: Uint8Array, discard: boolean): Promise<void> {
+    await request("/api/v1/import" + escapePath(this.name) + (discard ? "?discard=true" : ""), { method: "POST", body: archive });
+  }
+
   async remove(): Promise<void> {
     await request(this.url(), { method: "DELETE" });
   }

@@ -4,6 +4,7 @@ import { Chart } from "../flow/chart";
 import { CountTable } from "../flow/counts";
 import { failureText, getJSON, isStatus } from "../net/http";
 import { ago } from "../net/instances";
+import { session } from "../net/session";
 import type { Counts, Graph, Instance, Status as StatusInfo } from "../net/types";
 import { Empty, Loading } from "../ui/empty";
 import { Icon } from "../ui/icons";
@@ -103,6 +104,15 @@ function Facts({ status }: { status: StatusInfo }) {
     const versions = w.versions.map(v => `${v.state}, ${v.pipelines} ${v.pipelines === 1 ? "pipeline" : "pipelines"}`);
     facts.push([`Worker ${w.id}`, versions.join("; ") || "idle"]);
   }
-  if (facts.length === 0) return null;
-  return <dl class="facts">{facts.map(([k, v]) => <><dt>{k}</dt><dd class="nowrap" title={v}>{v}</dd></>)}</dl>;
+  return (
+    <dl class="facts">
+      {facts.map(([k, v]) => <><dt>{k}</dt><dd class="nowrap" title={v}>{v}</dd></>)}
+      {session.value?.role === "admin" && status.since ? (
+        <>
+          <dt title="In the format of pprof; those of time take ten seconds">Profiles</dt>
+          <dd class="profiles">{["script", "cpu", "heap", "goroutine"].map(k => <a key={k} href={`/api/v1/pprof/${k}`} download>{k}</a>)}</dd>
+        </>
+      ) : null}
+    </dl>
+  );
 }
