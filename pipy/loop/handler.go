@@ -88,6 +88,7 @@ func (l *Loop) handle(fd int, ev Events) {
 		return
 	}
 	if s := l.slots[fd]; s.h != nil && s.turn != l.turn {
+		l.beat()
 		s.h.Ready(ev)
 	}
 }

@@ -55,6 +55,7 @@ type Loop struct {
 	pending  atomic.Bool // posted is not empty
 	stopping atomic.Bool
 	sleeping atomic.Bool // the loop may be blocked in its poller
+	probe    atomic.Bool // somebody wants to know whether a task has ended
 }
 
 // New returns a loop with a poller of the operating system. Close frees it.
@@ -186,6 +187,7 @@ func (l *Loop) wait() error {
 		}
 	}
 	l.turn++
+	l.beat()
 	l.clock()
 	l.dispatch(n)
 	l.endTurn()
@@ -229,6 +231,7 @@ func (l *Loop) runPosted() {
 	l.posted = nil
 	l.mu.Unlock()
 	for _, f := range fs {
+		l.beat()
 		f()
 	}
 }

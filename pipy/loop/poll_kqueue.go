@@ -80,23 +80,8 @@ func (p *poller) wait(d time.Duration) (int, error) {
 func (l *Loop) dispatch(n int) {
 	for i := range l.poll.events[:n] {
 		e := &l.poll.events[i]
-		var ev Events
-		switch e.Filter {
-		case unix.EVFILT_READ:
-			ev = Readable
-		case unix.EVFILT_WRITE:
-			ev = Writable
-		default:
-			continue // wake
+		if ev := keventMeaning(int16(e.Filter), uint16(e.Flags), uint32(e.Fflags)); ev != 0 {
+			l.handle(int(e.Ident), ev)
 		}
-		if e.Flags&unix.EV_EOF != 0 {
-			if e.Filter == unix.EVFILT_READ {
-				ev |= Hangup
-			}
-			if e.Fflags != 0 {
-				ev |= Readable | Writable | Hangup | Broken
-			}
-		}
-		l.handle(int(e.Ident), ev)
 	}
 }

@@ -29,6 +29,7 @@ func (l *Loop) runDeferred() {
 	for i := 0; i < len(l.deferred); i++ {
 		t := l.deferred[i]
 		l.deferred[i] = nil
+		l.beat()
 		t.Run()
 	}
 	l.deferred = keep(l.deferred)
@@ -44,6 +45,7 @@ func (l *Loop) runNext() {
 	l.next = l.spare
 	for i, t := range tasks {
 		tasks[i] = nil
+		l.beat()
 		t.Run()
 	}
 	l.spare = keep(tasks)

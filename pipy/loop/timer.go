@@ -83,6 +83,7 @@ func (l *Loop) fire() {
 		l.timers.pop()
 		task := t.task
 		t.seq, t.task = 0, nil
+		l.beat()
 		task.Run()
 	}
 }
