@@ -23,7 +23,7 @@ RELEASE      := -version "$(VERSION)" -commit "$(COMMIT)" -date "$(COMMIT_DATE)"
 MODULES      := conformance/browser conformance/http2 ci/release docs/site
 
 .DEFAULT_GOAL := help
-.PHONY: help build test race fuzz generate conformance conformance-20 mutate bench bench-report lint cross release release-test image docs clean
+.PHONY: help build test race fuzz generate console browser conformance conformance-20 mutate bench bench-report lint cross release release-test image docs clean
 .PHONY: ci-lint ci-reproducible ci-github
 
 help: ## Print this list.
@@ -49,6 +49,12 @@ fuzz: ## Run each fuzz test for FUZZTIME, 30s unless told otherwise.
 
 generate: ## Write what is printed from the source: docs/reference and docs/pipy.d.ts.
 	$(GO) run ./pipy/reference/generate
+
+console: ## Build the console's pages anew after a change of their sources; needs Node 20.
+	cd pipy/admin/console && npm ci --no-audit --no-fund && npm test && npm run build
+
+browser: ## Walk through the console with a headless Chromium, where there is one; SCREENSHOTS names a folder for pictures.
+	cd conformance/browser && $(GO) test -count=1 ./...
 
 conformance: ## Run the scripts under testscripts; PIPY_BIN names another binary to run them against.
 	cd conformance && $(GO) test -count=1 # from there it shows its table

@@ -39,6 +39,7 @@ tools() {
 	installed shellcheck
 	installed rpm       # packages are installed below scratch roots
 	installed busybox busybox-static
+	installed chromium
 	go version
 	go mod download
 	go mod verify
@@ -60,6 +61,7 @@ step test make test
 step race make race
 step fuzz make fuzz FUZZTIME=5s
 step types types
+step browser make browser SCREENSHOTS="$PWD/build/screenshots"
 step docs go test -C docs/site -count=1 ./...
 step release make release-test
 step reproducible make ci-reproducible

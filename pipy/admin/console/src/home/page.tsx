@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { treeOf, type TreeNode } from "../code/paths";
-import { docPages, loadDocs } from "../docs/index";
+import { bare, docPages, loadDocs } from "../docs/index";
 import { createCodebase, listCodebases, RepoCodebase, runningProgram } from "../net/codebase";
 import { failureText } from "../net/http";
 import { logout, mayWrite, session } from "../net/session";
@@ -162,14 +162,15 @@ function count(n: TreeNode<string>): number {
 interface LinkItem {
   to: string;
   text: string;
-  note: string;
+  note?: string;
 }
 
 function Links() {
   const tutorials = (list.value ?? []).filter(n => n.startsWith("/tutorial/"));
   const guides = docPages.value ?? [];
   const start: LinkItem[] = [
-    ...guides.filter(p => /start|tutorial/i.test(p.group)).slice(0, 3).map(p => ({ to: `/docs/${p.path}`, text: p.title, note: p.group })),
+    ...guides.filter(p => /start/i.test(p.group) && inEnglish(p) && bare(p) !== "readme").slice(0, 4).map(p => ({ to: `/docs/${bare(p)}`, text: p.title })),
+    ...guides.filter(p => bare(p) === "tutorial" && inEnglish(p)).map(p => ({ to: "/docs/tutorial", text: p.title, note: "a proxy, step by step" })),
   ];
   const read: LinkItem[] = [
     { to: "/docs", text: "Documentation", note: "guides and concepts" },
@@ -197,11 +198,15 @@ function Links() {
   );
 }
 
+function inEnglish(p: { lang?: string }): boolean {
+  return !p.lang || p.lang === "en";
+}
+
 function LinkList({ title, items }: { title: string; items: LinkItem[] }) {
   return (
     <>
       <h2>{title}</h2>
-      <ul class="link-list">{items.map(i => <li key={i.to}><a href={i.to}>{i.text}</a><span>{i.note}</span></li>)}</ul>
+      <ul class="link-list">{items.map(i => <li key={i.to}><a href={i.to}>{i.text}</a>{i.note && <span>{i.note}</span>}</li>)}</ul>
     </>
   );
 }
