@@ -5,20 +5,34 @@
 //	go test ./conformance -run Scripts/http        # one folder
 //	go test ./conformance -run Scripts/http/pipeline -v
 //	PIPY_BIN=/usr/bin/pipy go test ./conformance   # another binary
-//	PIPY_API=legacy-0.30 ...                       # only scripts of these dialects, by commas
 //	PIPY_RACE=1 go test ./conformance              # ours, built with -race
 //
 // A script is a txtar archive: a header of comments, commands, then files. It
 // runs in a directory of its own that holds the files. The header says what
 // the script verifies and which dialect it is written in:
 //
-//	# Equal targets take turns.
+//	# A response to HEAD has no body, whatever its length says.
 //	# api: legacy-0.30
+//	# rfc: 9112 6.3
+//	# tags: framing
 //
 // api is legacy-0.30 (what Pipy 0.30 does), modern (what later releases do) or
 // extension (ours alone, including answers to malformed input that the
-// RFC demands and the original did not give). A second line "# slow" leaves
-// the script out under -short.
+// RFC demands and the original did not give). rfc names the section that we
+// follow where the original deviates. Another binary is asked for the dialects
+// of its version; what is ours alone is not asked of it.
+//
+// What is played can be chosen:
+//
+//	-short                    not those with the line "# slow"
+//	PIPY_API=legacy-0.30      only these dialects, by commas
+//	CONFORMANCE_TAGS=http,-tls  tags, areas and dialects; - leaves out
+//
+// and the results go to files besides the table at the end:
+//
+//	CONFORMANCE_JSON=path     all results as JSON
+//	CONFORMANCE_JUNIT=path    for build servers
+//	-update                   write docs/conformance.md, for ours
 //
 // Besides the commands of package testscript (cmp, stdout, grep, exec, ...)
 // there are our own:
@@ -43,6 +57,10 @@
 //	upstream-got NAME regexp            wait until the server has received this
 //	upstream-release NAME               let a held server go on
 //	upstream-close NAME                 end a mock server
+//	websocket [flags] URL step...       a WebSocket client, frame by frame
+//	udp [flags] host:port BYTES...      datagrams out and back
+//	udp-server NAME kind                a UDP server
+//	udp-count NAME counter N            wait until a counter of it has a value
 //	wait-log name regexp                wait until a log holds this
 //	wait-file file regexp               wait until a file holds this
 //	grep-log [-count=N] name regexp     wait until a log holds this, exactly N times
@@ -61,6 +79,11 @@
 // docs/testscript-commands.md describes them with their flags. Everything that
 // waits polls up to a deadline; nothing sleeps for luck.
 //
-// known_failures.txt names the scripts that fail, with a reason each. A script
-// that fails otherwise, or passes while it is listed, fails the run.
+// known/NAME.txt names the scripts that fail with an implementation, with a
+// reason each: ours.txt with this program, known/pipy-0.30.0.txt with what calls
+// itself version 0.30.0, another one by PIPY_IMPL. A script that fails otherwise,
+// or passes while it is listed, fails the run.
+//
+// Folder mutate seeds faults into the program and counts those that the scripts
+// notice: make mutate.
 package conformance

@@ -87,6 +87,9 @@ func TestHarnessPassesWhatIsTrue(t *testing.T) {
 		{"edit", "edit f.txt old new\ngrep 'a new text' f.txt\n-- f.txt --\na old text\n"},
 		{"informs", "upstream U informs\nhttp GET http://$U/ -status 200\nstdout '^HTTP/1.1 100 Continue$'\nstdout '^HTTP/1.1 103 '\n"},
 		{"trailers", "upstream U chunked:5\nhttp GET http://$U/ -trailers\nstdout '^01234$'\nstdout '^X-Sum: abc$'\n"},
+		{"time", "upstream U slow:50\nhttp GET http://$U/ -atleast 50\n"},
+		{"udp", "udp-server U udpecho\nudp $U a 'b\\x21' %2000 -expect '^a|b!|0'\nstdout '^b!$'\nstdout '^2000 bytes$'\nudp-count U datagrams 3\nudp-count U sources 1\nudp-server S udpsink\nudp -nothing 20 $S x\n"},
+		{"websocket", "upstream U status:403\nwebsocket -status 403 ws://$U/\nstdout '^status 403$'\n"},
 		{"banner", "upstream U banner\nraw $U -greet ready -text 'abc' -half -expect abc -closed\n"},
 	}
 	for _, tt := range tests {
@@ -112,6 +115,11 @@ func TestHarnessFailsWhatIsFalse(t *testing.T) {
 		{"log", startFake + "wait-log a started\nno-log a started\n", "is in the log"},
 		{"load", "upstream U status:503\nload start l http://$U/\nload stop l\n", "clients failed"},
 		{"load not stopped", "upstream U hello\nload start l http://$U/\n", "want a load stop"},
+		{"time", "upstream U hello\nhttp GET http://$U/ -atleast 5000\n", "want at least 5s"},
+		{"udp", "udp-server U udpecho\nudp $U a -expect b\n", `want "b", got "a"`},
+		{"udp count", "udp-server U udpecho\nudp $U a b\nudp-count U datagrams 1\n", "want 1, got 2"},
+		{"websocket", "upstream U hello\nwebsocket ws://$U/ text:a\n", "status: want 101"},
+		{"websocket accept", `upstream U 'raw:HTTP/1.1 101 OK\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n'` + "\nwebsocket ws://$U/\n", "sec-websocket-accept: want"},
 		{"count", "upstream U hello\nhttp GET http://$U/ -n 2\nupstream-count U requests 1\n", "want 1, got 2"},
 	}
 	for _, tt := range tests {
@@ -134,6 +142,10 @@ func TestHeadersOfScriptsAreChecked(t *testing.T) {
 		{"# A fact.\n# api: other\n", false},
 		{"# api: modern\n", false},
 		{"# A fact.\n# api: modern\nstop a\n", false},
+		{"# A fact.\n# api: modern\n# rfc: 9112 6.3\n# rfc: 6455\n# tags: tls http2\n", true},
+		{"# A fact.\n# api: modern\n# rfc: section 6\n", false},
+		{"# A fact.\n# api: modern\n# tags: TLS\n", false},
+		{"# A fact.\nfreeport P\n# api: modern\n", false},
 	}
 	for _, tt := range tests {
 		path := filepath.Join(t.TempDir(), "x.txtar")

@@ -90,13 +90,17 @@ func insecure(name string) *tls.Config {
 
 // dialTLS is dial with TLS on top.
 func dialTLS(addr string) (*session, error) {
+	host, _, _ := net.SplitHostPort(addr)
+	return dialTLSWith(addr, insecure(host)) // an address is not sent as a name
+}
+
+func dialTLSWith(addr string, config *tls.Config) (*session, error) {
 	s, err := dial(addr)
 	if err != nil {
 		return nil, err
 	}
 	s.SetDeadline(time.Now().Add(deadline))
-	host, _, _ := net.SplitHostPort(addr)
-	c := tls.Client(s.Conn, insecure(host)) // an address is not sent as a name
+	c := tls.Client(s.Conn, config)
 	if err := c.Handshake(); err != nil {
 		return nil, fmt.Errorf("TLS handshake: %w", err)
 	}

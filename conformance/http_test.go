@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -83,8 +84,24 @@ func (x *exchange) start() chan ending {
 	return done
 }
 
-// run sends the requests and reads the responses.
+// run sends the requests, reads the responses and looks at the time that they
+// have taken, from the first byte sent to the last one read.
 func (x *exchange) run() error {
+	start := time.Now()
+	if err := x.exchange(); err != nil {
+		return err
+	}
+	took := time.Since(start)
+	switch {
+	case took < x.atLeast:
+		return fmt.Errorf("time: want at least %v, got %v", x.atLeast, took)
+	case x.atMost > 0 && took > x.atMost:
+		return fmt.Errorf("time: want at most %v, got %v", x.atMost, took)
+	}
+	return nil
+}
+
+func (x *exchange) exchange() error {
 	req := requestBytes(x.method, x.url, x.httpFlags)
 	if x.pipeline {
 		req = bytes.Repeat(req, x.times)

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -29,6 +30,8 @@ type httpFlags struct {
 	unread   bool   // read nothing
 	final    bool   // want an answer and the close, or the close alone
 	trailers bool   // show the trailer section after the body
+
+	atLeast, atMost time.Duration // what all exchanges take together; 0: any
 
 	background string // name for http-wait
 }
@@ -68,6 +71,10 @@ func parseHTTPFlags(ts *testscript.TestScript, args []string) (httpFlags, []stri
 			f.target = "/" + strings.Repeat("a", number()-1)
 		case "-long-header":
 			f.headers = append(f.headers, "X-Long: "+strings.Repeat("a", number()))
+		case "-atleast":
+			f.atLeast = time.Duration(number()) * time.Millisecond
+		case "-atmost":
+			f.atMost = time.Duration(number()) * time.Millisecond
 		case "-o":
 			f.out = value()
 		case "-bg":

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"testing"
 )
@@ -13,11 +14,15 @@ import (
 // harness_test.go drives instead of pipy.
 const fakeEnv = "CONFORMANCE_FAKE"
 
-// binary is the program under test; empty with buildErr when it could not be built.
+// program is the program under test; empty with buildErr when it could not be
+// built, or does not say what it is.
 var (
-	binary   string
+	program  implementation
 	buildErr error
 )
+
+// update makes the run write what is printed from the scripts.
+var update = flag.Bool("update", false, "write docs/conformance.md")
 
 func TestMain(m *testing.M) {
 	if os.Getenv(fakeEnv) != "" {
@@ -34,18 +39,27 @@ func runAll(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary, buildErr = program(dir)
+	if signal.Ignored(os.Interrupt) {
+		// A shell ignores it for what it starts in the background, and programs
+		// that scripts start and end with it would inherit that.
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
+	}
+	program, buildErr = underTest(dir)
 	if !isSet("test.parallel") {
 		flag.Set("test.parallel", "6") // scripts mostly wait for sockets, not for the processor
 	}
 	code := m.Run()
 	results.print(os.Stdout)
+	if err := writeReports(program.name, results.sorted()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = max(code, 1)
+	}
 	return code
 }
 
-// program returns the path of the binary under test: PIPY_BIN, or ours built
-// into dir.
-func program(dir string) (string, error) {
+// build returns the path of the binary under test: PIPY_BIN, or ours built into
+// dir.
+func build(dir string) (string, error) {
 	if path := os.Getenv("PIPY_BIN"); path != "" {
 		path, err := filepath.Abs(path)
 		if err != nil {

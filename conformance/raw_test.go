@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -32,6 +33,7 @@ type rawFlags struct {
 	closed  bool
 	out     string
 	nothing bool // want no byte back
+	tls     *tls.Config
 }
 
 // cmdRaw: raw [flags] host:port [file] sends bytes and writes what comes back
@@ -39,7 +41,11 @@ type rawFlags struct {
 func cmdRaw(ts *testscript.TestScript, neg bool, args []string) {
 	plainOnly(ts, neg, "raw")
 	f, addr := parseRawFlags(ts, args)
-	s, err := dial(addr)
+	connect := dial
+	if f.tls != nil {
+		connect = func(addr string) (*session, error) { return dialTLSWith(addr, f.tls) }
+	}
+	s, err := connect(addr)
 	ts.Check(err)
 	defer s.Close()
 	var got bytes.Buffer
@@ -92,7 +98,7 @@ func send(c net.Conn, f rawFlags) error {
 		}
 	}
 	if f.half {
-		return c.(*net.TCPConn).CloseWrite()
+		return c.(interface{ CloseWrite() error }).CloseWrite()
 	}
 	return nil
 }
@@ -117,6 +123,7 @@ func parseRawFlags(ts *testscript.TestScript, args []string) (rawFlags, string) 
 	f := rawFlags{delay: 2 * time.Millisecond}
 	var words []string
 	crlf, escape, inline, more := false, false, "", ""
+	var alpn []string
 	value := func() string {
 		if len(args) < 2 {
 			ts.Fatalf("%s: want a value", args[0])
@@ -150,6 +157,10 @@ func parseRawFlags(ts *testscript.TestScript, args []string) (rawFlags, string) 
 			f.closed = true
 		case "-nothing":
 			f.nothing = true
+		case "-tls":
+			f.tls = insecure(value())
+		case "-alpn":
+			alpn = strings.Split(value(), ",")
 		case "-greet":
 			f.greet = compile(ts, value())
 		case "-o":
@@ -167,6 +178,12 @@ func parseRawFlags(ts *testscript.TestScript, args []string) (rawFlags, string) 
 			}
 			words = append(words, args[0])
 		}
+	}
+	if alpn != nil {
+		if f.tls == nil {
+			ts.Fatalf("raw: -alpn needs -tls")
+		}
+		f.tls.NextProtos = alpn
 	}
 	switch {
 	case len(words) == 2 && inline == "":

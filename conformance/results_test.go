@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"os"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // verdict is how a script ended.
@@ -16,51 +18,74 @@ type verdict int
 const (
 	passed verdict = iota
 	failed
-	known // failed as known_failures.txt says
+	known // failed as the list of known failures says
 	skipped
 )
 
-// tally counts verdicts by folder.
+// String returns the word that reports use.
+func (v verdict) String() string { return [...]string{"passed", "failed", "known", "skipped"}[v] }
+
+// result is what became of one script in this run.
+type result struct {
+	script
+	verdict verdict
+	text    string // why it failed, or was skipped; the log otherwise
+	took    time.Duration
+}
+
+// tally collects the results of a run.
 type tally struct {
-	mu     sync.Mutex
-	counts map[string]*[4]int // Guarded by mu.
+	mu   sync.Mutex
+	list []result // Guarded by mu.
 }
 
-var results = tally{counts: map[string]*[4]int{}}
+var results tally
 
-func (t *tally) add(name string, v verdict) {
+func (t *tally) add(r result) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	folder, _, _ := strings.Cut(name, "/")
-	for _, key := range []string{folder, "total"} {
-		if t.counts[key] == nil {
-			t.counts[key] = new([4]int)
-		}
-		t.counts[key][v]++
+	t.list = append(t.list, r)
+}
+
+// sorted returns the results in the order of their names.
+func (t *tally) sorted() []result {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.SortedFunc(slices.Values(t.list), func(a, b result) int { return strings.Compare(a.name, b.name) })
+}
+
+// counts are results by verdict.
+type counts [4]int
+
+// byArea returns the counts of each area, and those of all.
+func byArea(list []result) (map[string]counts, counts) {
+	areas, total := map[string]counts{}, counts{}
+	for _, r := range list {
+		c := areas[r.area()]
+		c[r.verdict]++
+		areas[r.area()] = c
+		total[r.verdict]++
 	}
+	return areas, total
 }
 
-// print writes the summary, one line for each folder, or nothing if no script ran.
+// print writes the summary, one line for each area, or nothing if no script ran.
 func (t *tally) print(w io.Writer) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	total := t.counts["total"]
-	if total == nil {
+	list := t.sorted()
+	if len(list) == 0 {
 		return
 	}
-	folders := make([]string, 0, len(t.counts))
-	for folder := range t.counts {
-		if folder != "total" {
-			folders = append(folders, folder)
-		}
-	}
-	sort.Strings(folders)
+	areas, total := byArea(list)
 	fmt.Fprintf(w, "\n%-12s%8s%8s%8s%8s\n", "area", "passed", "failed", "known", "skipped")
-	for _, folder := range append(folders, "total") {
-		c := t.counts[folder]
-		fmt.Fprintf(w, "%-12s%8d%8d%8d%8d\n", folder, c[passed], c[failed], c[known], c[skipped])
+	for _, area := range slices.Sorted(maps.Keys(areas)) {
+		printCounts(w, area, areas[area])
 	}
+	printCounts(w, "total", total)
 	fmt.Fprintln(w)
+}
+
+func printCounts(w io.Writer, name string, c counts) {
+	fmt.Fprintf(w, "%-12s%8d%8d%8d%8d\n", name, c[passed], c[failed], c[known], c[skipped])
 }
 
 // readKnownFailures reads lines of "folder/script reason"; empty lines and

@@ -7,59 +7,53 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
 const scriptRoot = "../testscripts"
 
-// apis are the dialects that a script's header may name.
-var apis = map[string]bool{"legacy-0.30": true, "modern": true, "extension": true}
-
-// script is one txtar file and what its header says.
-type script struct {
-	name string // folder/file without the suffix, such as "http/pipelining"
-	path string
-	api  string
-	slow bool
-}
-
 func TestScripts(t *testing.T) {
 	scripts, err := findScripts(scriptRoot)
 	if err != nil {
 		t.Fatal(err)
 	}
-	known, err := readKnownFailures("known_failures.txt")
+	if buildErr != nil {
+		t.Fatal(buildErr)
+	}
+	known, err := program.knownFailures()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name := range known {
-		if _, err := os.Stat(filepath.Join(scriptRoot, name+".txtar")); err != nil {
-			t.Errorf("known_failures.txt: no script %s", name)
-		}
+	api := os.Getenv("PIPY_API")
+	if api == "" {
+		api = program.apis
 	}
-	if buildErr != nil {
-		t.Fatal(buildErr)
+	sel, err := newSelection(api, os.Getenv("CONFORMANCE_TAGS"), scripts)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, s := range scripts {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			runScript(t, s, known[s.name])
+			runScript(t, s, sel.skip(s), known[s.name])
 		})
 	}
 }
 
-// runScript runs one script and compares the outcome with the list of known failures.
-func runScript(t *testing.T, s script, reason string) {
-	if why := s.skip(); why != "" {
-		results.add(s.name, skipped)
+// runScript runs one script, unless why says why not, and compares the outcome
+// with the list of known failures.
+func runScript(t *testing.T, s script, why, reason string) {
+	if why != "" {
+		results.add(result{script: s, verdict: skipped, text: why})
 		t.Skip(why)
 	}
-	out := play(s.path, binary)
+	start := time.Now()
+	out := play(s.path, program.path)
 	v, text := judge(out, reason)
-	results.add(s.name, v)
+	results.add(result{script: s, verdict: v, text: text, took: time.Since(start)})
 	switch v {
 	case failed:
 		t.Error(text)
@@ -83,19 +77,9 @@ func judge(out outcome, reason string) (verdict, string) {
 	case out.skipped:
 		return skipped, out.log
 	case reason != "":
-		return failed, "passes, but known_failures.txt lists it: " + reason
+		return failed, "passes, but the list of known failures has it: " + reason
 	}
 	return passed, out.log
-}
-
-func (s script) skip() string {
-	if s.slow && testing.Short() {
-		return "slow"
-	}
-	if list := os.Getenv("PIPY_API"); list != "" && !strings.Contains(","+list+",", ","+s.api+",") {
-		return "api " + s.api + " is not in PIPY_API"
-	}
-	return ""
 }
 
 // findScripts returns all scripts below root in the order of their paths. A
@@ -113,45 +97,15 @@ func findScripts(root string) ([]script, error) {
 	return scripts, err
 }
 
-func readScript(root, path string) (script, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return script{}, err
-	}
-	rel, err := filepath.Rel(root, path)
-	if err != nil {
-		return script{}, err
-	}
-	s := script{name: filepath.ToSlash(strings.TrimSuffix(rel, ".txtar")), path: path}
-	lines := strings.Split(string(text), "\n")
-	if !strings.HasPrefix(lines[0], "# ") || strings.HasPrefix(lines[0], "# api:") {
-		return s, fmt.Errorf("%s:1: want a comment that says what is verified, got %q", path, lines[0])
-	}
-	for i, line := range lines {
-		if strings.HasPrefix(line, "-- ") {
-			break
-		}
-		if api, ok := strings.CutPrefix(line, "# api: "); ok {
-			s.api = api
-		}
-		if line == "# slow" {
-			s.slow = true
-		}
-		if strings.HasPrefix(line, "stop ") {
-			return s, fmt.Errorf("%s:%d: stop ends the script, not an instance: use shutdown", path, i+1)
-		}
-	}
-	if !apis[s.api] {
-		return s, fmt.Errorf("%s: want a header line \"# api: legacy-0.30|modern|extension\", got %q", path, s.api)
-	}
-	return s, nil
-}
-
 // outcome is what became of one script.
 type outcome struct {
 	failed, skipped bool
 	log             string
 }
+
+// scriptLimit is how long a script may take before what it has started with exec
+// is killed.
+const scriptLimit = 3 * time.Minute
 
 // play runs the script at path with the program bin and waits for its end.
 func play(path, bin string) outcome {
@@ -163,6 +117,7 @@ func play(path, bin string) outcome {
 			RequireExplicitExec: true,
 			RequireUniqueNames:  true,
 			Cmds:                commands,
+			Deadline:            time.Now().Add(scriptLimit),
 			Setup: func(env *testscript.Env) error {
 				st = newState(env, bin)
 				return nil

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,10 +15,19 @@ import (
 	"pipy/mocks/peers"
 )
 
-const (
-	deadline = 10 * time.Second      // how long a command waits for what it wants to see
-	interval = 10 * time.Millisecond // how often it looks
-)
+// interval is how often a command that waits looks.
+const interval = 10 * time.Millisecond
+
+// deadline is how long a command waits for what it wants to see: 10 s, or what
+// CONFORMANCE_DEADLINE says.
+var deadline = patience()
+
+func patience() time.Duration {
+	if d, err := time.ParseDuration(os.Getenv("CONFORMANCE_DEADLINE")); err == nil && d > 0 {
+		return d
+	}
+	return 10 * time.Second
+}
 
 // commands are the words that scripts have beyond those of package testscript.
 var commands = map[string]func(*testscript.TestScript, bool, []string){
@@ -41,6 +51,10 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"upstream-got":     cmdUpstreamGot,
 	"upstream-release": cmdUpstreamRelease,
 	"upstream-close":   cmdUpstreamClose,
+	"udp":              cmdUDP,
+	"udp-server":       cmdUDPServer,
+	"udp-count":        cmdUDPCount,
+	"websocket":        cmdWebSocket,
 	"wait-log":         cmdWaitLog,
 	"wait-file":        cmdWaitFile,
 	"grep-log":         cmdGrepLog,
@@ -56,6 +70,7 @@ type state struct {
 	peers     map[string]*peers.Peer
 	sessions  map[string]*session
 	loads     map[string]*load
+	datagrams map[string]*datagrams
 
 	background map[string]chan ending // exchanges that run beside the script
 
@@ -68,6 +83,7 @@ type stateKey struct{}
 func newState(env *testscript.Env, bin string) *state {
 	env.Setenv("GORACE", "atexit_sleep_ms=0")
 	env.Setenv("TZ", "UTC")
+	env.Setenv("SOAK", cmp.Or(os.Getenv("PIPY_SOAK"), "3s"))
 	if root, err := filepath.Abs(".."); err == nil {
 		env.Setenv("ROOT", root)
 	}
@@ -78,6 +94,7 @@ func newState(env *testscript.Env, bin string) *state {
 		peers:     map[string]*peers.Peer{},
 		sessions:  map[string]*session{},
 		loads:     map[string]*load{},
+		datagrams: map[string]*datagrams{},
 
 		background: map[string]chan ending{},
 	}

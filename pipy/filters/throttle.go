@@ -1,7 +1,7 @@
 package filters
 
 import (
-	"errors"
+	"fmt"
 
 	"pipy/pipy/algo"
 	"pipy/pipy/event"
@@ -178,7 +178,7 @@ func (f *throttle) open() error {
 	}
 	q, err := quotaOf(v)
 	if err != nil {
-		return errors.Join(errQuota, err)
+		return fmt.Errorf("invalid quota: %w", err)
 	}
 	if quota, ok := q.(*algo.Quota); ok {
 		f.quota = quota
@@ -199,8 +199,6 @@ func (f *throttle) open() error {
 	f.quota = f.account.quota
 	return nil
 }
-
-var errQuota = errors.New("invalid quota")
 
 // price returns the units that an event costs.
 func (f *throttle) price(evt event.Event) float64 {

@@ -1,0 +1,103 @@
+package main
+
+// codecFaults are faults in the other codecs.
+var codecFaults = []fault{
+	{
+		file:   "codec/websocket/decoder.go",
+		old:    "if b[0]&0x70 != 0 {",
+		new:    "if b[0]&0x40 != 0 {",
+		breaks: "reserved bits are not looked at",
+		plays:  "filters/^(decodeWebSocket|codec-limits)$",
+	},
+	{
+		file:   "codec/websocket/decoder.go",
+		old:    "if isControl(h.opcode) && !h.fin {",
+		new:    "if false {",
+		breaks: "control frames may be fragments",
+		plays:  "filters/^(decodeWebSocket|codec-limits)$",
+	},
+	{
+		file:   "codec/websocket/decoder.go",
+		old:    "if d.opt.MaxMessage > 0 && (d.size > d.opt.MaxMessage || d.size < 0) {",
+		new:    "if d.opt.MaxMessage > 0 && d.size < 0 {",
+		breaks: "messages may be longer than the limit",
+		plays:  "filters/^codec-limits$",
+	},
+	{
+		file:   "codec/websocket/encoder.go",
+		old:    "if !e.head.Masked {",
+		new:    "if e.head.Masked {",
+		breaks: "masks are the wrong way round",
+		plays:  "filters/^(encodeWebSocket|decodeWebSocket|encoder-options)$",
+	},
+	{
+		file:   "codec/websocket/encoder.go",
+		old:    "if e.opt.MaxMessage > 0 && e.size > e.opt.MaxMessage {",
+		new:    "if false {",
+		breaks: "messages that are sent may be longer than the limit",
+		plays:  "filters/^encoder-options$",
+	},
+	{
+		file:   "codec/socks/server.go",
+		old:    `return More, &event.Failure{Name: event.Unauthorized, Cause: fmt.Errorf("socks: wrong user name or password")}`,
+		new:    "return More, nil",
+		breaks: "a wrong password is taken, or waits for ever",
+		plays:  "filters/^tunnel-options$ tunnel/^(curl-socks-password|socks-errors)$",
+	},
+	{
+		file:   "codec/socks/client.go",
+		old:    "\tcase b[1] == noAuth:",
+		new:    "\tcase b[1] == 99:",
+		breaks: "SOCKS servers without passwords are refused",
+		plays:  "filters/^connectSOCKS$ tunnel/^half-close$",
+	},
+	{
+		file:   "codec/compress/accept.go",
+		old:    "if best <= 0 || identity > best {",
+		new:    "if best < 0 || identity > 10 {",
+		breaks: "codings with q=0 are used",
+		plays:  "filters/^compressHTTP",
+	},
+	{
+		file:   "codec/compress/accept.go",
+		old:    `case name == "*" && coding != "identity" && coding != "x-gzip":`,
+		new:    "case false:",
+		breaks: "* in accept-encoding is not known",
+		plays:  "filters/^compress",
+	},
+	{
+		file:   "codec/mqtt/packet.go",
+		old:    "\t\tif n == name && t > 0 {",
+		new:    "\t\tif n == name && t > 1 {",
+		breaks: "CONNECT cannot be sent",
+		plays:  "filters/^codec-limits$",
+	},
+	{
+		file:   "codec/resp/decoder.go",
+		old:    `if len(line) < 3 || line[len(line)-2] != '\r' {`,
+		new:    "if len(line) < 3 {",
+		breaks: "lines of RESP may end with LF alone",
+		plays:  "filters/^codec-limits$",
+	},
+	{
+		file:   "codec/proxyproto/parse.go",
+		old:    "case h.Protocol != TCP4 && h.Protocol != TCP6:",
+		new:    "case false:",
+		breaks: "any protocol name is taken in a header",
+		plays:  "tunnel/^proxy-protocol-errors$",
+	},
+	{
+		file:   "codec/proxyproto/parse.go",
+		old:    "\tcase len(words) != 5:",
+		new:    "\tcase len(words) < 5:",
+		breaks: "more words in a header are taken",
+		plays:  "tunnel/^proxy-protocol-errors$",
+	},
+	{
+		file:   "codec/fastcgi/fastcgi.go",
+		old:    "\tif padding > 0 {",
+		new:    "\tif false {",
+		breaks: "padding of FastCGI is content",
+		plays:  "filters/^(demuxFastCGI|muxFastCGI)",
+	},
+}

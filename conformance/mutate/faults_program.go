@@ -1,0 +1,96 @@
+package main
+
+// programFaults are faults in scripts, sockets, the command line and the log.
+var programFaults = []fault{
+	{
+		file:   "script/scope.go",
+		old:    "\t\tif s.names[name] {",
+		new:    "\t\tif s.names[name] && s.outer == nil {",
+		breaks: "local names hide nothing",
+		plays:  "lang",
+	},
+	{
+		file:   "script/config.go",
+		old:    "case len(c.layout.Nodes) > 0:",
+		new:    "case false:",
+		breaks: "onStart may come late",
+		plays:  "cli/^coverage-errors$ lang",
+	},
+	{
+		file:   "script/module.go",
+		old:    "if _, twice := all[k]; twice {",
+		new:    "if false {",
+		breaks: "a name may be exported twice",
+		plays:  "cli/^coverage-errors$ lang/^import-errors$",
+	},
+	{
+		file:   "script/program.go",
+		old:    "if state[l] == inside {",
+		new:    "if false {",
+		breaks: "recursive pipelines are not found",
+		plays:  "cli/^coverage-errors$",
+	},
+	{
+		file:   "transport/socket.go",
+		old:    "if err == unix.ECONNRESET || err == unix.EPIPE {",
+		new:    "if err == unix.EPIPE {",
+		breaks: "a reset has another name",
+		plays:  "filters/^edges$",
+	},
+	{
+		file:   "transport/outbound.go",
+		old:    "if o.opts.RetryCount >= 0 && o.retries >= o.opts.RetryCount {",
+		new:    "if o.opts.RetryCount >= 0 && o.retries >= 0 {",
+		breaks: "connect does not retry",
+		plays:  "api/^http.Agent-options$",
+	},
+	{
+		file:   "transport/dial.go",
+		old:    "if !ok || port < 1 || port > 65535 {",
+		new:    "if !ok {",
+		breaks: "ports of targets are not checked",
+		plays:  "filters/^edges$",
+	},
+	{
+		file:   "transport/write.go",
+		old:    "if limit := s.limits.BufferLimit; limit > 0 && n > limit {",
+		new:    "if false {",
+		breaks: "output grows without bounds",
+		plays:  "filters/^(connect-options|listen-options)$",
+	},
+	{
+		file:   "transport/write.go",
+		old:    "if n > s.limits.congestion() {",
+		new:    "if false {",
+		breaks: "a slow client does not slow the source",
+		plays:  "proxy/^backpressure$ abuse/^deaf",
+	},
+	{
+		file:   "cli/flags.go",
+		old:    "case n < 1 || n > maxThreads:",
+		new:    "case n < 1:",
+		breaks: "any number of threads may be started",
+		plays:  "cli/^coverage-errors$",
+	},
+	{
+		file:   "logging/rotate.go",
+		old:    "if f.options.MaxCount <= 0 {",
+		new:    "if true {",
+		breaks: "full log files are never removed",
+		plays:  "api/^logging-rotation$ cli/^coverage-flags$",
+	},
+	{
+		file:   "logging/rotate.go",
+		old:    "o.MaxSize > 0 && f.size+int64(more) > o.MaxSize ||",
+		new:    "o.MaxSize > 0 && f.size+int64(more) > 100*o.MaxSize ||",
+		breaks: "log files grow without bounds",
+		plays:  "api/^logging-rotation$",
+	},
+	{
+		file:   "pipeline/stage.go",
+		old:    "\t\treport(s, err)\n",
+		new:    "\t\t_ = report\n",
+		breaks: "errors of filters are not reported",
+		plays:  "lang/^callback http/^callback-error$",
+	},
+}
