@@ -84,7 +84,9 @@ func (r *nodeRenderer) image(w util.BufWriter, source []byte, n ast.Node, enteri
 	l := value.(*link)
 	alt := html.EscapeString(plain(n, source))
 	if path.Ext(l.file) != ".svg" {
-		fmt.Fprintf(w, `<img src="%s" alt="%s">`, html.EscapeString(r.form.href(r.page, l)), alt)
+		if file := r.form.href(r.page, l); file != "" { // the console has no photographs of itself
+			fmt.Fprintf(w, `<img src="%s" alt="%s">`, html.EscapeString(file), alt)
+		}
 		return ast.WalkSkipChildren, nil
 	}
 	drawing, err := fs.ReadFile(r.site.files, l.file)
