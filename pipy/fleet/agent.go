@@ -228,16 +228,16 @@ func (a *Agent) compose() (body []byte, version int64, err error) {
 	}
 	if a.options.Metrics != nil && !a.old.Load() {
 		if a.version == 0 {
-			a.metrics = encoder{}
+			a.metrics.lost = true
 		}
 		snapshot, err := a.options.Metrics()
 		a.note("metrics", err)
 		if err == nil {
 			roots, full := a.metrics.encode(snapshot)
 			version = max(now.UnixMilli(), a.version+1)
-			r.Metrics = &wireMetrics{Version: version, Last: a.version, Roots: roots}
-			if full {
-				r.Metrics.Last = 0
+			r.Metrics = &wireMetrics{Version: version, Roots: roots}
+			if last := a.version; !full {
+				r.Metrics.Last = &last
 			}
 		}
 	}

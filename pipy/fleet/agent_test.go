@@ -238,8 +238,9 @@ func TestAgentSpeaksTheOldFormWithAnOldRepo(t *testing.T) {
 func TestAgentSpeaksTheNewerFormWithANewerRepo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type metrics struct {
-			Version, Last float64
-			Roots         []any
+			Version float64
+			Last    *float64
+			Roots   []any
 		}
 		var mu sync.Mutex
 		var got []metrics
@@ -290,7 +291,7 @@ func TestAgentSpeaksTheNewerFormWithANewerRepo(t *testing.T) {
 		for i, full := range []bool{true, false, false, true} {
 			m := got[i]
 			_, isFull := m.Roots[0].(map[string]any)
-			if isFull != full || full != (m.Last == 0) || !full && m.Last != got[i-1].Version {
+			if isFull != full || full != (m.Last == nil) || !full && *m.Last != got[i-1].Version {
 				t.Errorf("report %d: got %+v, want full=%v", i, m, full)
 			}
 		}

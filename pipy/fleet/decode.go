@@ -25,7 +25,7 @@ var errLost = errors.New("want metrics that go on from those before")
 // metricSet is the metrics of one worker, as its reports describe them, and their
 // recent past.
 type metricSet struct {
-	version  int64 // of the last report that was taken; zero for none
+	version  *int64 // of the last report that was taken; nil for none
 	families []*family
 	nodes    int // of all families
 
@@ -58,36 +58,37 @@ type node struct {
 func (m *metricSet) apply(full bool, roots json.RawMessage, slot int64) error {
 	var list []any
 	if err := json.Unmarshal(roots, &list); err != nil {
-		m.version = 0
+		m.version = nil
 		return err
 	}
 	d := decoding{room: maxNodes}
 	old := m.families
-	byName := map[string]*family{}
+	byName := make(map[string]*family, len(old))
+	for _, f := range old {
+		byName[f.name] = f
+	}
 	if full {
-		for _, f := range old {
-			byName[f.name] = f
-		}
 		old = nil
 	}
 	families := make([]*family, 0, len(list))
 	for i, e := range list {
 		var f *family
 		var err error
-		if i < len(old) {
+		if i < len(old) && !described(e) {
 			f = old[i]
-			f.root, err = d.node(f, e, f.root, 0)
+			_, err = d.node(f, e, f.root, 0) // the root stays, whatever comes
 		} else {
 			f, err = d.family(e, byName)
 		}
 		if err != nil {
-			m.version = 0
+			m.version = nil
+			m.check() // what came before the error has been taken
 			return err
 		}
 		families = append(families, f)
 	}
 	if len(list) < len(old) {
-		m.version = 0
+		m.version = nil
 		return errLost
 	}
 	m.families, m.nodes = families, maxNodes-d.room
@@ -114,6 +115,14 @@ func (m *metricSet) check() {
 type decoding struct {
 	room  int  // nodes that may still come
 	grown bool // whether nodes were added
+}
+
+// described tells whether a metric is sent in full. One is, in its old place and
+// with nothing below it, when a worker of 0.30 has reloaded.
+func described(e any) bool {
+	o, _ := e.(map[string]any)
+	_, ok := o["t"]
+	return ok
 }
 
 // family reads a metric that is new to us, or sent in full.
@@ -144,7 +153,8 @@ func (d *decoding) family(e any, byName map[string]*family) (*family, error) {
 	return f, err
 }
 
-// parseType reads "Counter", "Gauge" or "Histogram[1,2,Infinity]".
+// parseType reads "Counter", "Gauge" or "Histogram[1,2,Infinity]", where later
+// releases write "Inf", quotes included.
 func (f *family) parseType(t string) error {
 	list, isHistogram := strings.CutPrefix(t, "Histogram[")
 	switch {
@@ -166,7 +176,7 @@ func (f *family) parseType(t string) error {
 		return fmt.Errorf("metric %s: want at most %d buckets, got %d", f.name, maxLimits, f.listed)
 	}
 	for _, s := range limits {
-		x, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+		x, err := strconv.ParseFloat(strings.Trim(s, `" `), 64)
 		if err != nil {
 			return fmt.Errorf("metric %s: buckets: want numbers, got %q", f.name, s)
 		}
@@ -187,7 +197,7 @@ func (d *decoding) node(f *family, e any, old *node, depth int) (*node, error) {
 		d.room -= old.below()
 		return old, old.set(f, e)
 	}
-	if k, ok := o["k"].(string); ok && (depth == 0 && k != f.name || depth > 0 && k != old.label) {
+	if k, ok := o["k"].(string); ok && k != f.name {
 		return nil, errLost
 	}
 	if err := old.set(f, o["v"]); err != nil {
@@ -199,15 +209,20 @@ func (d *decoding) node(f *family, e any, old *node, depth int) (*node, error) {
 		return old, nil
 	}
 	list := make([]*node, 0, len(subs))
+	var pasts map[string]*node
 	for i, s := range subs {
 		var n *node
 		var err error
-		if named := labelOf(s); i < len(old.subs) && (named == nil || *named == old.subs[i].label) {
+		if named := labelOf(s); named != nil { // even in its old place it has begun anew
+			if pasts == nil {
+				pasts = old.byLabel()
+			}
+			n, err = d.fresh(f, s.(map[string]any), *named, pasts[*named], depth+1)
+			delete(pasts, *named)
+		} else if i < len(old.subs) {
 			n, err = d.node(f, s, old.subs[i], depth+1)
-		} else if named == nil {
-			err = errLost
 		} else {
-			n, err = d.fresh(f, s.(map[string]any), *named, nil, depth+1)
+			err = errLost
 		}
 		if err != nil {
 			return nil, err
@@ -243,12 +258,10 @@ func (d *decoding) fresh(f *family, o map[string]any, label string, before *node
 	if err := n.set(f, o["v"]); err != nil {
 		return nil, err
 	}
-	pasts := map[string]*node{}
+	var pasts map[string]*node
 	if before != nil {
 		n.past = before.past
-		for _, s := range before.subs {
-			pasts[s.label] = s
-		}
+		pasts = before.byLabel()
 	}
 	subs, _ := o["s"].([]any)
 	for _, s := range subs {
@@ -260,9 +273,19 @@ func (d *decoding) fresh(f *family, o map[string]any, label string, before *node
 		if err != nil {
 			return nil, err
 		}
+		delete(pasts, *name) // one past has one future
 		n.subs = append(n.subs, c)
 	}
 	return n, nil
+}
+
+// byLabel returns the nodes with one more label value, by that.
+func (n *node) byLabel() map[string]*node {
+	m := make(map[string]*node, len(n.subs))
+	for _, s := range n.subs {
+		m[s.label] = s
+	}
+	return m
 }
 
 // below counts the nodes below this one.

@@ -15,13 +15,16 @@ import (
 type encoder struct {
 	zeros bool           // nodes without a value have 0, as 0.30 wants it, rather than null
 	last  stats.Snapshot // what the receiver has; nil for nothing
+	lost  bool           // the receiver may have something else: all is to be sent
 }
 
 // encode returns the metrics as a JSON array, and whether they are complete.
 func (e *encoder) encode(now stats.Snapshot) (roots []byte, full bool) {
-	aligned, ok := align(e.last, now)
-	if e.last == nil || !ok {
-		e.last, aligned, full = nil, now, true
+	now = e.ordered(now)
+	last := e.last
+	aligned, ok := align(last, now)
+	if last == nil || e.lost || !ok {
+		last, aligned, full = nil, now, true
 	}
 	b := []byte{'['}
 	for i, f := range aligned {
@@ -29,13 +32,48 @@ func (e *encoder) encode(now stats.Snapshot) (roots []byte, full bool) {
 			b = append(b, ',')
 		}
 		var before *stats.Sample
-		if i < len(e.last) {
-			before = e.last[i].Root
+		if i < len(last) {
+			before = last[i].Root
 		}
 		b = e.sample(b, f, f.Root, before, true)
 	}
-	e.last = aligned
+	e.last, e.lost = aligned, false
 	return append(b, ']'), full
+}
+
+// ordered returns metrics in the places that they had before, though all are sent:
+// repos of other releases keep the label names of a place. What is gone, for a
+// reload has dropped it, stands there without a value, unless that is most of it.
+func (e *encoder) ordered(now stats.Snapshot) stats.Snapshot {
+	if e.zeros || e.last == nil {
+		return now
+	}
+	byName := make(map[string]*stats.Family, len(now))
+	for _, f := range now {
+		byName[f.Name] = f
+	}
+	out := make(stats.Snapshot, 0, len(now))
+	gone := 0
+	for _, l := range e.last {
+		f := byName[l.Name]
+		if f == nil {
+			gone++
+			empty := *l
+			empty.Root = &stats.Sample{Counts: make([]uint64, len(l.Root.Counts))}
+			f = &empty
+		}
+		out = append(out, f)
+		delete(byName, l.Name)
+	}
+	if gone > len(now) {
+		return now
+	}
+	for _, f := range now {
+		if byName[f.Name] == f {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // sample writes a node; before is what the receiver has of it, or nil.
@@ -84,9 +122,15 @@ func (e *encoder) value(b []byte, f *stats.Family, s *stats.Sample) []byte {
 		return number(b, s.Value)
 	}
 	b = append(b, '[')
-	for _, n := range s.Counts {
+	finite := len(finiteLimits(f.Limits))
+	for _, n := range s.Counts[:finite] {
 		b = append(strconv.AppendUint(b, n, 10), ',')
 	}
+	above := uint64(0) // a script may have named the bucket that is always there
+	for _, n := range s.Counts[finite:] {
+		above += n
+	}
+	b = append(strconv.AppendUint(b, above, 10), ',')
 	b = append(strconv.AppendUint(b, s.Count, 10), ',')
 	return append(number(b, s.Sum), ']')
 }
@@ -117,12 +161,18 @@ func typeText(t stats.Type, limits []float64) string {
 		return "Gauge"
 	}
 	b := []byte("Histogram[")
-	for _, l := range limits {
-		if !math.IsInf(l, 0) {
-			b = append(strconv.AppendFloat(b, l, 'g', -1, 64), ',')
-		}
+	for _, l := range finiteLimits(limits) {
+		b = append(strconv.AppendFloat(b, l, 'g', -1, 64), ',')
 	}
 	return string(append(b, "Infinity]"...))
+}
+
+// finiteLimits returns ascending limits without the infinite one at the end.
+func finiteLimits(limits []float64) []float64 {
+	if n := len(limits); n > 0 && math.IsInf(limits[n-1], 1) {
+		return limits[:n-1]
+	}
+	return limits
 }
 
 // align returns metrics in the order of earlier ones, what is new at the end; it

@@ -55,10 +55,11 @@ type wireReport struct {
 }
 
 // wireMetrics are metrics in a status report. Last is the Version of the report
-// that Roots are relative to; zero means that they are complete.
+// that Roots are relative to, and is left out when they are complete. Any number
+// is a version: that of a worker's first report may be zero.
 type wireMetrics struct {
 	Version int64           `json:"version"`
-	Last    int64           `json:"last"`
+	Last    *int64          `json:"last,omitempty"`
 	Roots   json.RawMessage `json:"roots"`
 }
 

@@ -144,7 +144,7 @@ func (g *Registry) takeMetrics(l *link, text []byte) error {
 	}
 	in.seen = time.Now()
 	l.frames++
-	in.metrics.version = 0 // so that a report cannot go on from here
+	in.metrics.version = nil // so that a report cannot go on from here
 	return g.apply(in, l.frames == 1, f.Metrics)
 }
 

@@ -86,10 +86,18 @@ func TestFramesChangeMetrics(t *testing.T) {
 		{"a new label value at the end", counter, `[{"v":1,"s":[2,4,{"k":"new","v":9}]}]`, "c 1\nc{a=\"x\"} 2\nc{a=\"x\",b=\"y\"} 3\nc{a=\"z\"} 4\nc{a=\"new\"} 9"},
 		{"fewer label values: the others are gone", counter, `[{"v":1,"s":[2]}]`, "c 1\nc{a=\"x\"} 2\nc{a=\"x\",b=\"y\"} 3"},
 		{"another label value in a place", counter, `[{"v":1,"s":[{"k":"w","v":8}]}]`, "c 1\nc{a=\"w\"} 8"},
+		{"a label value anew in its place", counter, `[{"v":1,"s":[{"k":"x","v":8},4]}]`, "c 1\nc{a=\"x\"} 8\nc{a=\"z\"} 4"},
+		{"a metric anew in its place", counter, `[{"k":"c","l":"a/b","t":"Counter","v":0}]`, "c 0"},
+		{"another metric in a place", counter, `[{"k":"d","l":"","t":"Gauge","v":0}]`, "d 0"},
+		{"another type in a place", counter, `[{"k":"c","l":"","t":"Gauge","v":6}]`, "c 6"},
 		{"a new metric at the end", counter, `[1,{"k":"g","t":"Gauge","v":0.5}]`, "c 1\nc{a=\"x\"} 2\nc{a=\"x\",b=\"y\"} 3\nc{a=\"z\"} 4\ng 0.5"},
 		{
 			"a histogram without the last bucket", `[{"k":"h","t":"Histogram[1,2]","v":[1,2,5,30]}]`, `[[1,2,6,40]]`,
 			"h_bucket{le=\"1\"} 1\nh_bucket{le=\"2\"} 3\nh_bucket{le=\"+Inf\"} 6\nh_sum 40\nh_count 6",
+		},
+		{
+			"a limit in quotes", `[{"k":"h","t":"Histogram[1,\"Inf\"]","v":null}]`, `[[1,2,3,9]]`,
+			"h_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 3\nh_sum 9\nh_count 3",
 		},
 		{
 			"a histogram that counts less than its buckets", `[{"k":"h","t":"Histogram[1,Infinity]","v":[1,2,0,1]}]`, `[[1,2,0,1]]`,
@@ -127,6 +135,7 @@ func TestBadFramesAreRefused(t *testing.T) {
 		{"a text as value", `[{"k":"c","t":"Counter","v":"1"}]`, true},
 		{"another name in a place", `[{"k":"d","v":1}]`, false},
 		{"a bare value too many", `[1,2]`, false},
+		{"a list as value", `[[1]]`, false},
 		{"a bare value too many below", `[{"v":1,"s":[2,3]}]`, false},
 		{"fewer metrics than before", `[]`, false},
 		{"too many series", `[{"k":"c","l":"a","t":"Counter","v":1,"s":[{"k":"x","v":1}` + strings.Repeat(`,{"k":"x","v":1}`, maxNodes) + `]}]`, true},
@@ -138,9 +147,17 @@ func TestBadFramesAreRefused(t *testing.T) {
 			if err := m.apply(true, json.RawMessage(first), 0); err != nil {
 				t.Fatal(err)
 			}
-			m.version = 7
-			if err := m.apply(c.full, json.RawMessage(c.frame), 1); err == nil || m.version != 0 {
-				t.Errorf("got error %v and version %d, want an error and to begin anew", err, m.version)
+			m.version = new(int64)
+			if err := m.apply(c.full, json.RawMessage(c.frame), 1); err == nil || m.version != nil {
+				t.Errorf("got error %v and version %v, want an error and to begin anew", err, m.version)
+			}
+			m.snapshot() // what is known stays whole
+			m.history("")
+			if err := m.apply(true, json.RawMessage(first), 2); err != nil {
+				t.Errorf("all metrics again: %v", err)
+			}
+			if got, want := text(t, m.snapshot()), "c 1\nc{a=\"x\"} 2"; got != want {
+				t.Errorf("all metrics again: got\n%s\nwant\n%s", got, want)
 			}
 		})
 	}
@@ -203,6 +220,9 @@ func TestMetricsAreEncoded(t *testing.T) {
 	step(false, `[{"v":7,"s":[{"v":null,"s":[2]},{"k":"/b","v":1}]},0.25,{"v":null,"s":[{"k":"p","v":[0,1,0,1,2]}]}]`)
 	g.Set(math.NaN())
 	step(false, `[{"v":7,"s":[{"v":null,"s":[2]},1]},null,{"v":null,"s":[[0,1,0,1,2]]}]`)
+	e.lost = true
+	step(true, `[{"k":"requests","l":"path/status","t":"Counter","v":7,"s":[{"k":"/a","v":null,"s":[{"k":"200","v":2}]},{"k":"/b","v":1}]},`+
+		`{"k":"load","l":"","t":"Gauge","v":null},{"k":"latency","l":"peer","t":"Histogram[1,2.5,Infinity]","v":null,"s":[{"k":"p","v":[0,1,0,1,2]}]}]`)
 	c.Metric().Clear()
 	step(true, `[{"k":"requests","l":"path/status","t":"Counter","v":7},{"k":"load","l":"","t":"Gauge","v":null},`+
 		`{"k":"latency","l":"peer","t":"Histogram[1,2.5,Infinity]","v":null,"s":[{"k":"p","v":[0,1,0,1,2]}]}]`)
@@ -228,6 +248,88 @@ func TestWhatIsEncodedIsRead(t *testing.T) {
 		}
 		if got, want := text(t, m.snapshot()), text(t, s); got != want {
 			t.Errorf("step %d: got\n%s\nwant\n%s", i, got, want)
+		}
+	}
+}
+
+// What a reload makes of metrics must not change the places of others.
+func TestMetricsKeepTheirPlaces(t *testing.T) {
+	var e encoder
+	var m metricSet
+	for i, c := range []struct {
+		names string // a metric each; those in capitals have a sub-series
+		want  string // names, "-" for those without a value
+		full  bool
+	}{
+		{"a b c", "a b c", true},
+		{"c a d b", "a b c d", false},
+		{"d a", "a - - d", false},
+		{"d b a", "a b - d", false},
+		{"A d", "A - - d", true}, // another metric in the place of a
+		{"d c e", "- - c d e", true},
+		{"d", "d", true}, // more places than metrics
+		{"x y", "- x y", false},
+		{"z", "z", true},
+	} {
+		r := &stats.Registry{}
+		for name := range strings.FieldsSeq(c.names) {
+			o := stats.Options{}
+			if name < "a" {
+				o.Labels = []string{"l"}
+			}
+			g, err := r.Gauge(strings.ToLower(name), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if g.Set(1); name < "a" {
+				g.WithLabels("s").Set(1)
+			}
+		}
+		roots, full := e.encode(snapshotOf(t, r))
+		if err := m.apply(full, roots, int64(i)); err != nil {
+			t.Fatalf("step %d: %v", i, err)
+		}
+		var places []string
+		for _, f := range m.families {
+			switch {
+			case !f.root.present:
+				places = append(places, "-")
+			case len(f.root.subs) > 0:
+				places = append(places, strings.ToUpper(f.name))
+			default:
+				places = append(places, f.name)
+			}
+		}
+		if got := strings.Join(places, " "); got != c.want || full != c.full {
+			t.Errorf("step %d: got %s, full=%v, want %s, full=%v", i, got, full, c.want, c.full)
+		}
+	}
+}
+
+// Scripts written for 0.30 end the limits of a histogram with Infinity.
+func TestInfiniteLimitIsTheLastBucket(t *testing.T) {
+	r := &stats.Registry{}
+	h, err := r.Histogram("latency", []float64{1, 10, math.Inf(1)}, stats.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e encoder
+	var m metricSet
+	for i, want := range []string{
+		`[{"k":"latency","l":"","t":"Histogram[1,10,Infinity]","v":[0,1,0,1,5]}]`,
+		`[[0,1,1,2,105]]`,
+	} {
+		h.Observe([]float64{5, 100}[i])
+		s := snapshotOf(t, r)
+		roots, full := e.encode(s)
+		if string(roots) != want {
+			t.Errorf("got %s, want %s", roots, want)
+		}
+		if err := m.apply(full, roots, int64(i)); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := text(t, m.snapshot()), text(t, s); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
 	}
 }

@@ -223,14 +223,14 @@ func (g *Registry) update(in *instance, r wireReport) (taken bool) {
 	m := r.Metrics
 	r.Metrics = nil
 	in.report, in.reported = r, true
-	if m == nil || m.Version == 0 || m.Last != 0 && m.Last != in.metrics.version {
+	if m == nil || m.Last != nil && (in.metrics.version == nil || *m.Last != *in.metrics.version) {
 		return false
 	}
-	if err := g.apply(in, m.Last == 0, m.Roots); err != nil {
+	if err := g.apply(in, m.Last == nil, m.Roots); err != nil {
 		logging.Debugf(topic, "Instance %s: %v", in.title(r.Name), err)
 		return false
 	}
-	in.metrics.version = m.Version
+	in.metrics.version = &m.Version
 	return true
 }
 

@@ -34,10 +34,11 @@ func TestReportsAreAnswered(t *testing.T) {
 	}{
 		{"of 0.30", oldReport, 201},
 		{"the first one of 0.30", `{"timestamp":1,"uuid":"u","name":"","version":"","modules":{}}`, 201},
-		{"with metrics", `{"uuid":"u","metrics":{"version":5,"last":0,"roots":[]}}`, 206},
-		{"with metrics that name no last ones", `{"uuid":"u","metrics":{"version":5,"roots":[]}}`, 206},
+		{"with metrics", `{"uuid":"u","metrics":{"version":5,"roots":[]}}`, 206},
+		{"with the first metrics of later releases", `{"uuid":"u","metrics":{"version":0,"roots":[]}}`, 206},
+		{"with metrics relative to the first ones, which are unknown", `{"uuid":"u","metrics":{"version":5,"last":0,"roots":[]}}`, 201},
 		{"with metrics relative to unknown ones", `{"uuid":"u","metrics":{"version":5,"last":4,"roots":[]}}`, 201},
-		{"with bad metrics", `{"uuid":"u","metrics":{"version":5,"last":0,"roots":[1]}}`, 201},
+		{"with bad metrics", `{"uuid":"u","metrics":{"version":5,"roots":[1]}}`, 201},
 		{"junk", `junk`, 400},
 		{"not an object", `[]`, 400},
 		{"no uuid", `{}`, 400},
@@ -121,7 +122,11 @@ func TestNumberOfSeriesIsLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewRegistry(RegistryOptions{MaxSeries: 5})
 		send := func(uuid string, version, last int, roots string) int {
-			return report(g, "/a", fmt.Sprintf(`{"uuid":%q,"metrics":{"version":%d,"last":%d,"roots":%s}}`, uuid, version, last, roots))
+			relation := ""
+			if last > 0 {
+				relation = fmt.Sprintf(`"last":%d,`, last)
+			}
+			return report(g, "/a", fmt.Sprintf(`{"uuid":%q,"metrics":{"version":%d,%s"roots":%s}}`, uuid, version, relation, roots))
 		}
 		const three = `[{"k":"c","l":"x","t":"Counter","v":1,"s":[{"k":"1","v":1},{"k":"2","v":1}]}]`
 		for i, c := range []struct{ got, want int }{
@@ -206,13 +211,13 @@ func TestReportsGoOnFromThoseBefore(t *testing.T) {
 			metrics string
 			want    int
 		}{
-			{`{"version":10,"last":0,"roots":[{"k":"c","l":"x","t":"Counter","v":1}]}`, 206},
-			{`{"version":20,"last":10,"roots":[2]}`, 206},
-			{`{"version":30,"last":10,"roots":[9]}`, 201}, // an answer was lost
-			{`{"version":40,"last":0,"roots":[{"k":"c","l":"x","t":"Counter","v":3}]}`, 206},
+			{`{"version":0,"roots":[{"k":"c","l":"x","t":"Counter","v":1}]}`, 206},
+			{`{"version":20,"last":0,"roots":[2]}`, 206},
+			{`{"version":30,"last":0,"roots":[9]}`, 201}, // an answer was lost
+			{`{"version":40,"roots":[{"k":"c","l":"x","t":"Counter","v":3}]}`, 206},
 			{`{"version":50,"last":40,"roots":[1,2]}`, 201},
 			{`{"version":60,"last":50,"roots":[7]}`, 201},
-			{`{"version":70,"last":0,"roots":[{"k":"c","l":"x","t":"Counter","v":null,"s":[{"k":"a","v":5}]}]}`, 206},
+			{`{"version":70,"roots":[{"k":"c","l":"x","t":"Counter","v":null,"s":[{"k":"a","v":5}]}]}`, 206},
 		} {
 			if got := report(g, "/app", `{"uuid":"u","metrics":`+c.metrics+`}`); got != c.want {
 				t.Errorf("report %d: got %d, want %d", i, got, c.want)
