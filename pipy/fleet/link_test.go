@@ -193,8 +193,9 @@ func TestPingsAreAnswered(t *testing.T) {
 	if err != nil || h.OpCode != ws.OpPong || h.Length != 1 {
 		t.Fatalf("got %+v, %v", h, err)
 	}
-	if b, err := p.reader.ReadByte(); err != nil || b != 'x' {
-		t.Errorf("got %q, %v", b, err)
+	payload := make([]byte, 1)
+	if _, err := io.ReadFull(p.reader, payload); err != nil || string(payload) != "x" {
+		t.Errorf("got %q, %v", payload, err)
 	}
 }
 
