@@ -1516,7 +1516,10 @@ declare class Configuration {
      * byte. Default: 4.
      */
     protocolLevel?: number | (() => number);
-    /** Bytes that a packet may have. 0 means what the protocol allows, 256m. Default: 0. */
+    /**
+     * Bytes that a packet may have, its fixed header included. 0 means what the protocol allows, 256m.
+     * Default: 0.
+     */
     maxPacketSize?: number | string;
   }): Configuration;
   /**
@@ -2810,7 +2813,8 @@ declare class Configuration {
    * Replaces each message.
    *
    * A message is taken as a whole and replaced at its end. A StreamEnd within a message ends the
-   * message and is taken with it. What stands outside of messages passes.
+   * message too, and follows what replaces it; with an error, the unfinished message is dropped and
+   * the StreamEnd passes. What stands outside of messages passes.
    *
    * A replacement is an event, a Message or an array of these, and is put out as often as it is
    * wanted; nothing drops what is replaced. A function is called with what is replaced and the
@@ -2828,7 +2832,8 @@ declare class Configuration {
    * Replaces each message.
    *
    * A message is taken as a whole and replaced at its end. A StreamEnd within a message ends the
-   * message and is taken with it. What stands outside of messages passes.
+   * message too, and follows what replaces it; with an error, the unfinished message is dropped and
+   * the StreamEnd passes. What stands outside of messages passes.
    *
    * A replacement is an event, a Message or an array of these, and is put out as often as it is
    * wanted; nothing drops what is replaced. A function is called with what is replaced and the
@@ -2845,7 +2850,8 @@ declare class Configuration {
    * Replaces the body of each message.
    *
    * MessageStart and MessageEnd pass; the Data between them are taken together and replaced before
-   * MessageEnd, or before a StreamEnd within the message.
+   * MessageEnd, or before a StreamEnd within the message. With an error in the StreamEnd, the body
+   * is dropped.
    *
    * A replacement is an event, a Message or an array of these, and is put out as often as it is
    * wanted; nothing drops what is replaced. A function is called with what is replaced and the
@@ -2863,7 +2869,8 @@ declare class Configuration {
    * Replaces the body of each message.
    *
    * MessageStart and MessageEnd pass; the Data between them are taken together and replaced before
-   * MessageEnd, or before a StreamEnd within the message.
+   * MessageEnd, or before a StreamEnd within the message. With an error in the StreamEnd, the body
+   * is dropped.
    *
    * A replacement is an event, a Message or an array of these, and is put out as often as it is
    * wanted; nothing drops what is replaced. A function is called with what is replaced and the
@@ -4510,7 +4517,7 @@ declare class Outbound {
   readonly remotePort: number;
   /** One of open, resolving, connecting, connected, idle (before another attempt) or closed. */
   readonly state: string;
-  /** Drops the connection; the stream does not end by it. */
+  /** Drops the connection. The stream does not end by it, but with what goes in: at a StreamEnd. */
   close(): void;
 }
 
@@ -4537,6 +4544,10 @@ declare class PipelineTemplate {
  * The program. Called as a function, pipy(variables?) starts the description of a module: the
  * members of the object, or of the object that a function returns, are the module's context
  * variables and their initial values.
+ *
+ * pipy.argv is an array of the program's name and the script's arguments, pipy.pid the number of
+ * the process, pipy.name what --instance-name says, and pipy.thread has the id of this worker,
+ * from 0, and the concurrency, which is how many workers there are.
  */
 declare namespace pipy {
   const name: any;
@@ -4613,6 +4624,16 @@ declare namespace pipy {
    * @param path A path in the codebase.
    */
   function watch(path: string): Promise<string[]>;
+}
+
+declare namespace pipy {
+  /**
+   * Evaluates a file of the codebase as a module, once, and returns an object with its exports.
+   *
+   * @param path A path in the codebase; the ending .js may be left out.
+   */
+  function _import(path: string): any;
+  export { _import as import };
 }
 
 /** A clock for measuring. */

@@ -127,6 +127,7 @@ func newServer(o Options, bound net.Addr) (*Server, error) {
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		ConnContext:       welcome,
 		ErrorLog:          log.New(complaints{}, "", 0),
 	}
 	return s, nil
@@ -141,7 +142,7 @@ func (s *Server) serve(l net.Listener) {
 	case s.options.Fleet != nil:
 		l = fleet.Listener(l)
 	}
-	if err := serve(l); !errors.Is(err, http.ErrServerClosed) {
+	if err := serve(&strangers{Listener: l}); !errors.Is(err, http.ErrServerClosed) {
 		logging.Errorf("admin", "%v", err)
 	}
 }

@@ -83,6 +83,9 @@ func (g *gate) refuse(r *http.Request, who caller) string {
 	if who.bearer {
 		return ""
 	}
+	if r.Host == "" {
+		return "want a Host field with a name of this server"
+	}
 	if !g.knows(r.Host) {
 		return fmt.Sprintf("this server is not known as %q: to use the name, start pipy with --admin-allow-host=%s", r.Host, hostName(r.Host))
 	}
@@ -166,6 +169,7 @@ func (s *Server) pass(mux http.Handler, w http.ResponseWriter, r *http.Request, 
 	change := &change{who: who}
 	r = r.WithContext(context.WithValue(r.Context(), changeKey{}, change))
 	if who.role > RoleNone {
+		known(r.Context())
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTimeout))
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(bodyTimeout + writeTimeout))
 	}

@@ -73,7 +73,7 @@ func NewLoadBalancer(targets []any, o LoadBalancerOptions) (*LoadBalancer, error
 	case AlgorithmLeastLoad:
 		b.least = true
 	default:
-		return nil, fmt.Errorf("LoadBalancer: options.algorithm: want one of %s, %s, got %q", AlgorithmRoundRobin, AlgorithmLeastLoad, o.Algorithm)
+		return nil, fmt.Errorf("options.algorithm: want one of %s, %s, got %q", AlgorithmRoundRobin, AlgorithmLeastLoad, o.Algorithm)
 	}
 	return b, b.Provision(targets)
 }

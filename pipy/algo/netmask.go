@@ -26,14 +26,14 @@ func ParseNetmask(cidr string) (*Netmask, error) {
 	addr, size, sized := strings.Cut(cidr, "/")
 	ip, err := netip.ParseAddr(addr)
 	if err != nil || ip.Zone() != "" {
-		return nil, fmt.Errorf("Netmask: %w: want address/bits, got %q", errCIDR, cidr)
+		return nil, fmt.Errorf("%w: want address/bits, got %q", errCIDR, cidr)
 	}
 	if !sized {
 		return newNetmask(ip, ip.BitLen())
 	}
 	bits, err := strconv.ParseUint(size, 10, 8)
 	if err != nil {
-		return nil, fmt.Errorf("Netmask: %w: want address/bits, got %q", errCIDR, cidr)
+		return nil, fmt.Errorf("%w: want address/bits, got %q", errCIDR, cidr)
 	}
 	return newNetmask(ip, int(bits))
 }
@@ -42,14 +42,14 @@ func ParseNetmask(cidr string) (*Netmask, error) {
 func NetmaskFrom(bits int, ip []byte) (*Netmask, error) {
 	addr, ok := netip.AddrFromSlice(ip)
 	if !ok {
-		return nil, fmt.Errorf("Netmask: want an address of 4 or 16 bytes, got %d", len(ip))
+		return nil, fmt.Errorf("want an address of 4 or 16 bytes, got %d", len(ip))
 	}
 	return newNetmask(addr, bits)
 }
 
 func newNetmask(ip netip.Addr, bits int) (*Netmask, error) {
 	if bits < 0 || bits > ip.BitLen() {
-		return nil, fmt.Errorf("Netmask: IPv%d CIDR mask out of range: want 0 to %d, got %d", version(ip), ip.BitLen(), bits)
+		return nil, fmt.Errorf("IPv%d CIDR mask out of range: want 0 to %d, got %d", version(ip), ip.BitLen(), bits)
 	}
 	m := &Netmask{ip: ip, block: netip.PrefixFrom(ip, bits).Masked()}
 	m.next, _ = m.hosts()

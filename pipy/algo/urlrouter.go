@@ -33,7 +33,7 @@ type routeNode struct {
 func (r *URLRouter) Add(pattern string, value any) error {
 	slash := strings.IndexByte(pattern, '/')
 	if slash < 0 || strings.IndexByte(pattern[:slash], ':') >= 0 {
-		return fmt.Errorf("URLRouter: invalid URL pattern: want [host]/path, host without a port, got %q", pattern)
+		return fmt.Errorf("invalid URL pattern: want [host]/path, host without a port, got %q", pattern)
 	}
 	n := r.host(pattern[:slash])
 	path, isPrefix := strings.CutSuffix(pattern[slash:], "/*")

@@ -110,7 +110,7 @@ func TestURLRouter(t *testing.T) {
 	}
 	want(t, "not found", e.on(t, e.new(t, "algo.URLRouter"), "find", "/"), "undefined")
 	_, err := e.tryNew("algo.URLRouter", obj("a.com", 1))
-	wantError(t, "pattern", err, `URLRouter: invalid URL pattern: want [host]/path, host without a port, got "a.com"`)
+	wantError(t, "pattern", err, `invalid URL pattern: want [host]/path, host without a port, got "a.com"`)
 	_, err = e.tryOn(r, "find", 1)
 	wantError(t, "segments", err, "segments: want strings, got 1")
 	_, err = e.tryOn(r, "add", 1, 1)
@@ -203,7 +203,7 @@ func TestBalancerErrors(t *testing.T) {
 		{"algo.LeastWorkLoadBalancer", []any{arr(), 1}, "unhealthy: want an object of class algo.Cache, got 1"},
 		{"algo.HashingLoadBalancer", []any{obj()}, "targets: want an array of strings, got an object"},
 		{"algo.LoadBalancer", []any{1}, "targets: want an array, got 1"},
-		{"algo.LoadBalancer", []any{arr(), obj("algorithm", "x")}, `LoadBalancer: options.algorithm: want one of round-robin, least-load, got "x"`},
+		{"algo.LoadBalancer", []any{arr(), obj("algorithm", "x")}, `options.algorithm: want one of round-robin, least-load, got "x"`},
 		{"algo.LoadBalancer", []any{arr(), obj("weight", "x")}, `options.weight: want a number or a function that returns one, got "x"`},
 		{"algo.LoadBalancer", []any{arr("a"), obj("capacity", fn(func(...any) any { return "x" }))}, `options.capacity: want a function that returns a number, got "x"`},
 		{"algo.LoadBalancer", []any{arr("a"), obj("key", throwing())}, "thrown"},

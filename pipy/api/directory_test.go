@@ -371,7 +371,11 @@ func TestDirectoryOptions(t *testing.T) {
 		_, err := e.tryNew("http.Directory", "www", obj(c.option, c.value))
 		wantError(t, c.option, err, c.want)
 	}
-	_, err := e.tryOn(e.new(t, "http.Directory", "www"), "serve", "/")
+	_, err := e.tryNew("http.Directory", "nonesuch")
+	wantError(t, "a missing folder", err, "cannot open directory: nonesuch: file does not exist")
+	_, err = e.tryNew("http.Directory", "www/digits.txt")
+	wantError(t, "a file", err, "cannot open directory: www/digits.txt: want a folder")
+	_, err = e.tryOn(e.new(t, "http.Directory", "www"), "serve", "/")
 	wantError(t, "no message", err, `request: want an object of class Message, got "/"`)
 }
 

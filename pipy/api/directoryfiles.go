@@ -110,7 +110,8 @@ func (w folder) open(e spec.Engine, packed bool) (directoryFiles, error) {
 	if err != nil {
 		return nil, fmt.Errorf("path: %w", err)
 	}
-	return codebaseFolder{files}, nil
+	folder := codebaseFolder{files}
+	return folder, checkFolder(folder, w.path)
 }
 
 func checkFolder(files directoryFiles, name string) error {
@@ -119,14 +120,17 @@ func checkFolder(files directoryFiles, name string) error {
 		return fmt.Errorf("cannot open directory: %s: %w", name, cause(err))
 	}
 	defer view.Close()
-	if s, ok := view.stat("."); !ok || !s.folder {
+	s, found := view.stat(".")
+	switch {
+	case !found:
+		return fmt.Errorf("cannot open directory: %s: %w", name, fs.ErrNotExist)
+	case !s.folder:
 		return fmt.Errorf("cannot open directory: %s: want a folder", name)
 	}
 	return nil
 }
 
-// codebaseFolder is a folder of the codebase. It may be missing: a repository
-// knows files only.
+// codebaseFolder is a folder of the codebase.
 type codebaseFolder struct{ files fs.FS }
 
 func (f codebaseFolder) view() (directoryView, error) { return f, nil }

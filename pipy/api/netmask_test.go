@@ -23,11 +23,11 @@ func TestNetmask(t *testing.T) {
 	want(t, "toString", e.on(t, m, "toString"), `"10.1.2.3/24"`)
 	want(t, "bytes", e.on(t, e.new(t, "IPMask", 8, arr(10, 0, 0, 1)), "toString"), `"10.0.0.1/8"`)
 	_, err := e.tryNew("Netmask", "x")
-	wantError(t, "text", err, `Netmask: invalid CIDR notation: want address/bits, got "x"`)
+	wantError(t, "text", err, `invalid CIDR notation: want address/bits, got "x"`)
 	_, err = e.tryNew("Netmask")
 	wantError(t, "nothing", err, "cidr: want a string or a number, got nothing")
 	_, err = e.tryNew("Netmask", 8)
-	wantError(t, "no bytes", err, "Netmask: want an address of 4 or 16 bytes, got 0")
+	wantError(t, "no bytes", err, "want an address of 4 or 16 bytes, got 0")
 	_, err = e.tryOn(m, "contains", 1)
 	wantError(t, "contains", err, "ip: want a string or an IP, got 1")
 }

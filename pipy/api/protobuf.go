@@ -31,7 +31,7 @@ func decodeProto(b []byte) (*protoMessage, error) {
 	for len(b) > 0 {
 		num, kind, n := protowire.ConsumeTag(b)
 		if n < 0 {
-			return nil, fmt.Errorf("protobuf: %w", protowire.ParseError(n))
+			return nil, protowire.ParseError(n)
 		}
 		b = b[n:]
 		f := protoField{number: num, kind: kind}
@@ -47,10 +47,10 @@ func decodeProto(b []byte) (*protoMessage, error) {
 		case protowire.BytesType:
 			f.data, n = protowire.ConsumeBytes(b)
 		default:
-			return nil, fmt.Errorf("protobuf: field %d: want wire type 0, 1, 2 or 5, got %d", num, kind)
+			return nil, fmt.Errorf("field %d: want wire type 0, 1, 2 or 5, got %d", num, kind)
 		}
 		if n < 0 {
-			return nil, fmt.Errorf("protobuf: field %d: %w", num, protowire.ParseError(n))
+			return nil, fmt.Errorf("field %d: %w", num, protowire.ParseError(n))
 		}
 		b = b[n:]
 		m.fields = append(m.fields, f)

@@ -70,9 +70,9 @@ func parseYAML(e spec.Engine, text string, typed bool) (any, error) {
 	if err != nil {
 		var syntax interface{ GetMessage() string }
 		if errors.As(err, &syntax) {
-			return nil, fmt.Errorf("YAML: %s", syntax.GetMessage())
+			return nil, errors.New(syntax.GetMessage())
 		}
-		return nil, fmt.Errorf("YAML: %w", err)
+		return nil, err
 	}
 	var v any = Null
 	for _, doc := range file.Docs {
@@ -82,7 +82,7 @@ func parseYAML(e spec.Engine, text string, typed bool) (any, error) {
 		r := yamlReader{e: e, typed: typed, anchors: map[string]ast.Node{}}
 		v = r.value(doc.Body, 0)
 		if r.err != nil {
-			return nil, fmt.Errorf("YAML: %w", r.err)
+			return nil, r.err
 		}
 	}
 	return v, nil
@@ -229,7 +229,7 @@ func (r *yamlReader) merge(o event.Object, n ast.Node, depth int) {
 // toYAML returns the library's form of a value.
 func toYAML(v any, depth int) (any, error) {
 	if depth > yamlDepth {
-		return nil, fmt.Errorf("YAML: want at most %d levels, got more", yamlDepth)
+		return nil, fmt.Errorf("want at most %d levels, got more", yamlDepth)
 	}
 	switch v := v.(type) {
 	case nil, NullValue:

@@ -32,6 +32,8 @@ type options struct {
 	force   bool
 	drain   time.Duration
 
+	scriptTimeout time.Duration // 0 is never
+
 	admin     string // the address of the admin port; empty for the default of the mode
 	adminOff  bool
 	gui       bool // a folder is a workspace
@@ -62,6 +64,10 @@ type flag struct {
 
 // defaultDrain bounds how long an orderly end waits for connections.
 const defaultDrain = 60 * time.Second
+
+// defaultScriptTimeout bounds how long a script may keep a worker from everything
+// else.
+const defaultScriptTimeout = 10 * time.Second
 
 var flags []flag
 
@@ -101,6 +107,10 @@ func init() {
 		}},
 		{[]string{"--shutdown-timeout"}, "<seconds>", "Wait this long for connections to end after SIGINT or SIGTERM (default 60; 0 waits for ever).", func(o *options, v string) (err error) {
 			o.drain, err = spec.ParseSeconds(v)
+			return err
+		}},
+		{[]string{"--script-timeout"}, "<seconds>", "Interrupt a script that takes longer than this to be loaded, or to return from a callback (default 10; 0 is never).", func(o *options, v string) (err error) {
+			o.scriptTimeout, err = spec.ParseSeconds(v)
 			return err
 		}},
 		{[]string{"--instance-name"}, "<name>", "The name of this process, for scripts: pipy.name.", func(_ *options, v string) error {

@@ -15,7 +15,7 @@ const endOfArgs = "--pipy-options"
 
 // parse reads a command line without the program's name.
 func parse(args []string) (*options, error) {
-	o := &options{logOptions: logging.FileOptions{Append: true}, threads: 1, graph: true, reload: true, tutorial: true, drain: defaultDrain}
+	o := &options{logOptions: logging.FileOptions{Append: true}, threads: 1, graph: true, reload: true, tutorial: true, drain: defaultDrain, scriptTimeout: defaultScriptTimeout}
 	p := parser{options: o}
 	for _, arg := range args {
 		if err := p.take(arg); err != nil {

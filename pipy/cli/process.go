@@ -50,6 +50,8 @@ func (p *process) run(argv []string) int {
 		Graph:     p.options.graph,
 		Force:     p.options.force,
 		Args:      argv,
+
+		ScriptTimeout: p.options.scriptTimeout,
 		Exit: func(code int) {
 			select {
 			case p.exit <- code:
@@ -146,11 +148,11 @@ const retryDelay = 5 * time.Second
 // startUp brings the first version into service. A codebase that a server hands
 // out is tried again and again: the server may not be up yet, or get a better
 // version.
-func (p *process) startUp(ctx context.Context, signals <-chan os.Signal) (code int, ok bool) {
+func (p *process) startUp(ctx context.Context, signals chan os.Signal) (code int, ok bool) {
 	for attempt := 1; ; attempt++ {
-		code, ok = p.start(ctx)
-		if ok || !p.mode.remote() {
-			return code, ok
+		started := p.start(ctx, signals)
+		if started.ok || started.final || !p.mode.remote() {
+			return started.code, started.ok
 		}
 		wait := codebase.BackOff(retryDelay, attempt).Round(time.Second)
 		logging.Infof("codebase", "Trying again in %v", wait)
@@ -165,20 +167,65 @@ func (p *process) startUp(ctx context.Context, signals <-chan os.Signal) (code i
 	}
 }
 
-// start brings the first version into service. A script that describes nothing
-// is an expression: its value is printed.
-func (p *process) start(ctx context.Context) (code int, ok bool) {
-	err := p.group.Run(ctx, p.code)
+// started is what came of an attempt to start.
+type started struct {
+	ok    bool
+	code  int  // the exit status if it is not
+	final bool // there is to be no other attempt
+}
+
+// start brings the first version into service, unless a signal wants the end
+// before that. A script that describes nothing is an expression: its value is
+// printed, unless it wants the process to end with a status.
+func (p *process) start(ctx context.Context, signals chan os.Signal) started {
+	done := make(chan error, 1)
+	go func() { done <- p.group.Run(ctx, p.code) }()
+	ok, err := patient(done, signals)
+	if !ok {
+		return started{code: exitFailed, final: true}
+	}
 	if err == nil {
 		p.setProgram("/")
-		return exitOK, true
+		return started{ok: true}
 	}
-	if none := (*script.NoProgram)(nil); errors.As(err, &none) && p.options.eval {
+	none := (*script.NoProgram)(nil)
+	if !errors.As(err, &none) {
+		return started{code: exitFailed}
+	}
+	select {
+	case code := <-p.exit:
+		return started{code: code, final: true}
+	default:
+	}
+	if p.options.eval {
 		fmt.Println(none.Value)
-		return exitOK, false
+		return started{code: exitOK}
 	}
 	logNoProgram(err)
-	return exitFailed, false
+	return started{code: exitFailed}
+}
+
+// patient waits for a result, unless a signal wants the end; then ok is false.
+// Other signals are there again afterwards.
+func patient(done <-chan error, signals chan os.Signal) (ok bool, err error) {
+	var later []os.Signal
+	for {
+		select {
+		case err := <-done:
+			for _, s := range later {
+				select {
+				case signals <- s:
+				default: // there are as many as can wait
+				}
+			}
+			return true, err
+		case s := <-signals:
+			if ending(s) {
+				return false, nil
+			}
+			later = append(later, s)
+		}
+	}
 }
 
 // ending tells whether a signal asks for the end.

@@ -166,7 +166,7 @@ func (p *process) openWorkspace(path string) error {
 func (p *process) openRepo(path string) error {
 	r, err := repo.Open(path)
 	if err != nil {
-		return fmt.Errorf("%w (to edit and try the scripts in a folder: pipy --gui-port=6060 %s)", err, p.options.target)
+		return err
 	}
 	p.keep(r)
 	return nil

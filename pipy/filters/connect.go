@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pipy/pipy/event"
+	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
 	"pipy/pipy/transport"
@@ -106,6 +107,8 @@ type connect struct {
 	opt     *connectOptions
 	receive func(event.Event)
 	conn    *transport.Outbound
+	dropped bool // the script closed the connection
+	over    bool // StreamEnd went out
 }
 
 func (f *connect) Process(evt event.Event) {
@@ -118,7 +121,31 @@ func (f *connect) Process(evt event.Event) {
 			return
 		}
 	}
-	f.conn.Process(evt)
+	if !f.dropped {
+		f.conn.Process(evt)
+		return
+	}
+	if _, ok := evt.(*event.StreamEnd); ok && !f.over {
+		f.over = true
+		f.Output(evt)
+		return
+	}
+	dropEvent(evt)
+}
+
+// drop closes the connection for the script. When nothing goes in any more, the
+// stream is over by that.
+func (f *connect) drop(conn *transport.Outbound) {
+	if conn.Closed() || f.conn != conn {
+		conn.Close()
+		return
+	}
+	conn.Close()
+	f.dropped = true
+	if f.Ended() && !f.over {
+		f.over = true
+		f.Loop().Defer(loop.Func(f.Guard(func() { f.Output(event.EndStream) })))
+	}
 }
 
 // open begins to connect.
@@ -174,7 +201,7 @@ func (f *connect) stateCallback(fn spec.Func) func(string) {
 			return
 		}
 		if outbound == nil {
-			outbound = &Outbound{Outbound: f.conn}
+			outbound = &Outbound{Outbound: f.conn, f: f}
 		}
 		outbound.state = state
 		if _, err := fn.Call(f.Context(), outbound); err != nil {
@@ -187,6 +214,9 @@ func (f *connect) stateCallback(fn spec.Func) func(string) {
 // what it may have changed.
 func (f *connect) received(evt event.Event) {
 	ctx := f.Context()
+	if _, ok := evt.(*event.StreamEnd); ok {
+		f.over = true
+	}
 	f.Output(evt)
 	ctx.Notify()
 }
@@ -199,4 +229,4 @@ func (f *connect) Close() {
 }
 
 // Reset makes the filter ready for another stream.
-func (f *connect) Reset() { f.conn = nil }
+func (f *connect) Reset() { f.conn, f.dropped, f.over = nil, false, false }

@@ -11,6 +11,7 @@ import (
 	ft "pipy/pipy/filtertest"
 	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
+	"pipy/pipy/spec"
 )
 
 // realLoop runs a pipeline of one filter on a loop with sockets.
@@ -191,6 +192,52 @@ func TestConnectTellsItsStates(t *testing.T) {
 			}
 		case <-time.After(20 * time.Second):
 			t.Fatalf("no state %s", want)
+		}
+	}
+}
+
+func TestConnectEndsWithItsInputWhenTheScriptCloses(t *testing.T) {
+	target := serve(t, echo)
+	for _, late := range []bool{false, true} { // whether the input ends after close()
+		connected := make(chan *filters.Outbound, 1)
+		onState := ft.Func(func(args ...any) (any, error) {
+			if o := args[0].(*filters.Outbound); o.State() == "connected" {
+				connected <- o
+			}
+			return nil, nil
+		})
+		f := runReal(t, "connect", target, ft.Options{"onState": onState})
+		f.send(ft.Flush())
+		var o *filters.Outbound
+		select {
+		case o = <-connected:
+		case <-time.After(20 * time.Second):
+			t.Fatal("no connection")
+		}
+		f.loop.Post(func() {
+			if !late {
+				f.current.Process(ft.End())
+			}
+			closeOutbound(t, o)
+			closeOutbound(t, o)
+			f.current.Process(ft.Data("lost"))
+			f.current.Process(ft.End())
+		})
+		if data, end := f.end(); data != "" || end != "StreamEnd" {
+			t.Errorf("late %v: got %q and %s", late, data, end)
+		}
+	}
+}
+
+// closeOutbound calls close() as a script does.
+func closeOutbound(t *testing.T, o *filters.Outbound) {
+	for _, c := range spec.Classes {
+		for _, m := range c.Methods {
+			if c.Name == "Outbound" && m.Name == "close" {
+				if _, err := m.Call(o, &spec.Call{}); err != nil {
+					t.Error(err)
+				}
+			}
 		}
 	}
 }

@@ -6,7 +6,7 @@
 package filters
 
 import (
-	"fmt"
+	"errors"
 
 	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
@@ -66,31 +66,22 @@ type Filter struct {
 // All holds the declared filters by name.
 var All = map[string]*Filter{}
 
+// declare declares a filter. It is compiled for each type of options, so it leaves
+// to Filter.declare what is the same for all.
 func declare[O any](d Decl[O]) *Filter {
-	if _, twice := All[d.Name]; twice {
-		panic("filters: declared twice: " + d.Name)
-	}
-	params := d.Params
-	if params == nil {
-		params = func(*spec.Params, *O) {}
-	}
 	f := &Filter{
 		Name: d.Name, Doc: d.Doc, In: d.In, Out: d.Out,
 		Joint: d.Joint, Fork: d.Fork, Legacy: d.Legacy,
-		Fields: spec.Describe(func(p *spec.Params) { params(p, new(O)) }),
 	}
-	f.Make = func(host spec.Host, node *pipeline.Node, args []any, joint []spec.Sub) error {
+	f.declare(func(node *pipeline.Node, decode func(func(*spec.Params)) error) (err error) {
 		o := new(O)
-		subs, err := spec.Decode(host, args, joint, func(p *spec.Params) { params(p, o) })
-		if err != nil {
+		err = decode(func(p *spec.Params) {
+			if d.Params != nil {
+				d.Params(p, o)
+			}
+		})
+		if err != nil || node == nil {
 			return err
-		}
-		if d.Joint && len(joint) == 0 {
-			return fmt.Errorf("want a sub-pipeline: a pipeline name as the first argument, or .to(...)")
-		}
-		for _, sub := range subs {
-			node.Subs = append(node.Subs, sub.Layout)
-			node.Names = append(node.Names, sub.Name)
 		}
 		if d.Label != nil {
 			node.Label = d.Label(o)
@@ -98,10 +89,40 @@ func declare[O any](d Decl[O]) *Filter {
 		if d.Host != nil {
 			node.Host = d.Host(o)
 		}
-		node.Fork = d.Fork
 		node.New, err = d.Build(o)
 		return err
-	}
-	All[d.Name] = f
+	})
 	return f
+}
+
+// declare makes the filter one of All. call has the arguments decoded into options
+// of its own, and fills in what of the node depends on these, if there is a node.
+//
+//go:noinline
+func (f *Filter) declare(call func(node *pipeline.Node, decode func(declare func(*spec.Params)) error) error) {
+	if _, twice := All[f.Name]; twice {
+		panic("filters: declared twice: " + f.Name)
+	}
+	_ = call(nil, func(declare func(*spec.Params)) error {
+		f.Fields = spec.Describe(declare)
+		return nil
+	})
+	f.Make = func(host spec.Host, node *pipeline.Node, args []any, joint []spec.Sub) error {
+		node.Fork = f.Fork
+		return call(node, func(declare func(*spec.Params)) error {
+			subs, err := spec.Decode(host, args, joint, declare)
+			if err != nil {
+				return err
+			}
+			if f.Joint && len(joint) == 0 {
+				return errors.New("want a sub-pipeline: a pipeline name as the first argument, or .to(...)")
+			}
+			for _, sub := range subs {
+				node.Subs = append(node.Subs, sub.Layout)
+				node.Names = append(node.Names, sub.Name)
+			}
+			return nil
+		})
+	}
+	All[f.Name] = f
 }

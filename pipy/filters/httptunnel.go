@@ -368,7 +368,7 @@ func (f *connectTunnel) response(status int) {
 	if !acceptsTunnel(f.method, status) {
 		// The sub-pipeline may go on to say that the response is its own, and
 		// why; it does so within this turn.
-		f.Loop().Defer(loop.Func(f.Guard(func() { f.end(f.refusal()) })))
+		f.Loop().Defer(loop.Func(f.Guard(func() { f.refused(f.refusal()) })))
 	}
 }
 
@@ -400,10 +400,18 @@ func (f *connectTunnel) ended(end *event.StreamEnd) {
 	case end.Err != nil:
 		f.end(end.Err)
 	case f.status != 0:
-		f.end(f.refusal())
+		f.refused(f.refusal())
 	default:
-		f.end(&event.Failure{Name: event.ConnectionRefused, Cause: fmt.Errorf("the request for a tunnel is not answered")})
+		f.refused(&event.Failure{Name: event.ConnectionRefused, Cause: fmt.Errorf("the request for a tunnel is not answered")})
 	}
+}
+
+// refused ends the stream because there is no tunnel.
+func (f *connectTunnel) refused(err error) {
+	if !f.over {
+		warnEnd(f.Stage, err)
+	}
+	f.end(err)
 }
 
 // end ends the stream with an error.

@@ -1,9 +1,28 @@
 package filters
 
 import (
+	"errors"
+
+	"pipy/pipy/event"
 	"pipy/pipy/logging"
 	"pipy/pipy/pipeline"
+	"pipy/pipy/transport"
 )
+
+// warnEnd tells the operator why a filter ends a stream: scripts see only the
+// name of the error.
+func warnEnd(s *pipeline.Stage, err error) {
+	var cause any = err
+	var failure *event.Failure
+	if errors.As(err, &failure) {
+		cause = failure.Cause
+	}
+	client := ""
+	if in, ok := s.Context().Inbound.(*transport.Inbound); ok {
+		client = "client " + in.RemoteAddress() + ", "
+	}
+	logging.Warnf(logging.Topic(s.Node().Name), "stream ended with %s: %v (%s%s)", event.NameOf(err), cause, client, s.Node().Pos)
+}
 
 // warnCut tells the operator that a callback did not see the whole body.
 func warnCut(s *pipeline.Stage, c *collector) {

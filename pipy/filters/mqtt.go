@@ -37,7 +37,7 @@ var _ = declare(Decl[mqttOptions]{
 	In:   Bytes, Out: Messages,
 	Params: func(p *spec.Params, o *mqttOptions) {
 		spec.Opt(p, &o.level, "protocolLevel", spec.Fixed(4), "The level of packets if no CONNECT came that tells it, 4 or 5. A function is called at the first byte.")
-		spec.Opt(p, &o.maxPacket, "maxPacketSize", 0, "Bytes that a packet may have. 0 means what the protocol allows, 256m.")
+		spec.Opt(p, &o.maxPacket, "maxPacketSize", 0, "Bytes that a packet may have, its fixed header included. 0 means what the protocol allows, 256m.")
 	},
 	Build: func(o *mqttOptions) (pipeline.New, error) {
 		if level, _ := o.level.Get(nil); !o.level.IsFunc() && level != 4 && level != 5 {

@@ -9,6 +9,7 @@ import (
 type Outbound struct {
 	*transport.Outbound
 	state string
+	f     *connect // that made it; may have another connection by now
 }
 
 // State returns open, resolving, connecting, connected, idle or closed.
@@ -28,8 +29,8 @@ The callback of connect's option onState gets it.`)
 		func(o *Outbound) any { return o.RemoteAddress() })
 	c.Prop("remotePort", "number", "The server's port; 0 without a connection.",
 		func(o *Outbound) any { return float64(o.RemotePort()) })
-	c.Method("close", "void", "Drops the connection; the stream does not end by it.",
+	c.Method("close", "void", "Drops the connection. The stream does not end by it, but with what goes in: at a StreamEnd.",
 		func(*spec.Method) func(*Outbound, *spec.Call) (any, error) {
-			return func(o *Outbound, _ *spec.Call) (any, error) { o.Close(); return nil, nil }
+			return func(o *Outbound, _ *spec.Call) (any, error) { o.f.drop(o.Outbound); return nil, nil }
 		})
 }

@@ -32,7 +32,7 @@ not come in time. Nobody but the proxy should be able to reach the port: whoever
 writes the header can claim any address.`,
 	In: Bytes, Out: Bytes, Joint: true,
 	Params: func(p *spec.Params, o *acceptProxyProtocolOptions) {
-		spec.Arg(p, &o.fn, "callback", nil, "Tells whether the stream may go on. Without it, all may.")
+		spec.Callback(p, &o.fn, "callback", "Tells whether the stream may go on. Without it, all may.")
 		p.Fields[len(p.Fields)-1].Type = "(header: ProxyProtocolHeader) => boolean | Promise<boolean>"
 		spec.Opt(p, &o.timeout, "timeout", 10*time.Second, "How long the header may take from the beginning of the stream. 0 waits forever.")
 		spec.Opt(p, &o.maxHeaderSize, "maxHeaderSize", 16<<10, "Bytes that a header may have.")
@@ -178,6 +178,7 @@ func (f *acceptProxyProtocol) end(err error) {
 		f.Output(event.EndFinal)
 		return
 	}
+	warnEnd(f.Stage, err)
 	f.Output(&event.StreamEnd{Err: err})
 }
 

@@ -10,6 +10,7 @@ import (
 	"pipy/pipy/event"
 	"pipy/pipy/filters"
 	ft "pipy/pipy/filtertest"
+	"pipy/pipy/logging"
 )
 
 const (
@@ -184,5 +185,51 @@ func TestConnectProxyProtocolChecksHeaders(t *testing.T) {
 		f.Send(ft.Data("x"))
 		f.Want("StreamEnd RuntimeError")
 		f.WantError(text)
+	}
+}
+
+func TestAcceptProxyProtocolTakesOptionsWithoutACallback(t *testing.T) {
+	far := newFarEnd(t)
+	f := ft.New(t, "acceptProxyProtocol", far.Layout, ft.Options{"timeout": 3})
+	f.Send(ft.Data(proxyV1 + "hello"))
+	far.want(`Data "hello"`)
+	f.Again()
+	f.Send(ft.Flush())
+	f.Advance(3 * time.Second)
+	f.Want("StreamEnd ReadTimeout")
+	if _, err := ft.Make(t, "acceptProxyProtocol", far.Layout, ft.Options{}, ft.Options{}); err == nil {
+		t.Error("an object was accepted as the callback")
+	}
+}
+
+func TestWhyAHandshakeEndsAStreamIsLogged(t *testing.T) {
+	yes := func(...any) any { return true }
+	far := newFarEnd(t)
+	for _, c := range []struct {
+		name   string
+		args   []any
+		input  []event.Event
+		answer []event.Event
+		want   string
+	}{
+		{"acceptProxyProtocol", []any{ft.Pipe(ft.Sink)}, []event.Event{ft.Data("PROXY"), ft.End()}, nil,
+			"[WRN] [acceptProxyProtocol] stream ended with ProtocolError: PROXY protocol: the header is cut off"},
+		{"acceptSOCKS", []any{ft.Pipe(ft.Sink), yes}, []event.Event{ft.Data("GET /")}, nil,
+			"[WRN] [acceptSOCKS] stream ended with ProtocolError: socks: "},
+		{"connectSOCKS", []any{far.Layout, "host:80"}, []event.Event{ft.Data("a")}, []event.Event{ft.End()},
+			"[WRN] [connectSOCKS] stream ended with ConnectionRefused: the SOCKS proxy closes the connection"},
+		{"connectHTTPTunnel", []any{far.Layout, &event.Message{}}, []event.Event{ft.Data("a")}, []event.Event{ft.End()},
+			"[WRN] [connectHTTPTunnel] stream ended with ConnectionRefused: the request for a tunnel is not answered"},
+	} {
+		f := ft.New(t, c.name, c.args...)
+		f.Send(c.input...)
+		if c.answer != nil {
+			far.say(f, c.answer...)
+		}
+		f.Take()
+		records := logging.LookupHistory(logging.ProcessLog).Records()
+		if len(records) == 0 || !strings.Contains(string(records[len(records)-1]), c.want) {
+			t.Errorf("%s: the log has %q, want %q at the end", c.name, records[max(0, len(records)-2):], c.want)
+		}
 	}
 }

@@ -99,10 +99,26 @@ func TestReplaceSendsNothingAfterStreamEnd(t *testing.T) {
 	f.Want("StreamEnd Unauthorized")
 }
 
-func TestReplaceMessageTakesAnUnfinishedMessageWithItsStreamEnd(t *testing.T) {
+func TestReplaceMessagePassesStreamEndBehindAnUnfinishedMessage(t *testing.T) {
 	f := ft.New(t, "replaceMessage", func(args ...any) any { return args[0] })
 	f.Send(&event.MessageStart{}, ft.Data("a"), ft.End())
-	f.Want("MessageStart", `Data "a"`, "MessageEnd")
+	f.Want("MessageStart", `Data "a"`, "MessageEnd", "StreamEnd")
+}
+
+func TestReplaceDropsAMessageThatAnErrorCutsOff(t *testing.T) {
+	for name, want := range map[string][]string{
+		"replaceMessage":     {"StreamEnd ReadError"},
+		"replaceMessageBody": {"MessageStart", "StreamEnd ReadError"},
+	} {
+		for _, v := range []any{"fixed", func(...any) any { t.Errorf("%s: the callback was called", name); return nil }} {
+			if v == "fixed" {
+				v = ft.Data("fixed")
+			}
+			f := ft.New(t, name, v)
+			f.Send(&event.MessageStart{}, ft.Data("a"), ft.EndWith(event.ReadError))
+			f.Want(want...)
+		}
+	}
 }
 
 func TestReplaceMessageBodyPassesStreamEndOfAnUnfinishedMessage(t *testing.T) {

@@ -42,13 +42,15 @@ var (
 	_ = declareReplaceMessage("replaceMessage", `replaces each message
 
 A message is taken as a whole and replaced at its end. A StreamEnd within a
-message ends the message and is taken with it. What stands outside of messages
-passes.`, true)
+message ends the message too, and follows what replaces it; with an error, the
+unfinished message is dropped and the StreamEnd passes. What stands outside of
+messages passes.`, true)
 
 	_ = declareReplaceMessage("replaceMessageBody", `replaces the body of each message
 
 MessageStart and MessageEnd pass; the Data between them are taken together and
-replaced before MessageEnd, or before a StreamEnd within the message.`, false)
+replaced before MessageEnd, or before a StreamEnd within the message. With an
+error in the StreamEnd, the body is dropped.`, false)
 )
 
 // replaceMessage puts something else in the place of messages or their bodies.
@@ -83,6 +85,9 @@ func (f *replaceMessage) replace(evt event.Event) {
 	case *event.MessageEnd:
 		end = evt
 	}
+	if broken(evt) {
+		f.collector.reset()
+	}
 	if !f.open {
 		f.emit(evt)
 		return
@@ -104,7 +109,7 @@ func (f *replaceMessage) put(evt event.Event, v any) error {
 	if err := emit(v, f.out); err != nil {
 		return err
 	}
-	if !f.whole {
+	if _, ends := evt.(*event.StreamEnd); ends || !f.whole {
 		f.emit(evt)
 	}
 	return nil

@@ -242,6 +242,7 @@ func (f *acceptSOCKS) end(err error) {
 		f.Output(event.EndFinal)
 		return
 	}
+	warnEnd(f.Stage, err)
 	f.Output(&event.StreamEnd{Err: err})
 }
 

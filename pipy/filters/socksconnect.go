@@ -162,7 +162,7 @@ func (f *connectSOCKS) received(evt event.Event) {
 		done, err := f.client.Feed(e)
 		switch {
 		case err != nil:
-			f.end(err)
+			f.refused(err)
 		case done:
 			f.connected()
 		}
@@ -171,7 +171,7 @@ func (f *connectSOCKS) received(evt event.Event) {
 			f.end(e.Err)
 			return
 		}
-		f.end(&event.Failure{Name: event.ConnectionRefused, Cause: errors.New("the SOCKS proxy closes the connection")})
+		f.refused(&event.Failure{Name: event.ConnectionRefused, Cause: errors.New("the SOCKS proxy closes the connection")})
 	}
 }
 
@@ -185,6 +185,12 @@ func (f *connectSOCKS) connected() {
 	if rest.Len() > 0 {
 		f.Output(rest)
 	}
+}
+
+// refused ends the stream because of what the proxy did.
+func (f *connectSOCKS) refused(err error) {
+	warnEnd(f.Stage, err)
+	f.end(err)
 }
 
 // end ends the stream before there is a connection.

@@ -243,7 +243,7 @@ func (f *tlsStream) Handshaken() {
 func (f *tlsStream) Ended(err error) {
 	f.err = err
 	if !f.opened {
-		f.report(err)
+		f.reporter()(err)
 	}
 	f.info.state = "closed"
 	if err != nil {
@@ -268,12 +268,9 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// report logs that a handshake failed, unless there was no connection for it.
-func (f *tlsStream) report(err error) {
-	var failure *event.Failure
-	if !errors.As(err, &failure) {
-		return
-	}
+// reporter returns what logs that the handshake failed, unless there was no
+// connection for it. It may be called when the pipeline has ended.
+func (f *tlsStream) reporter() func(err error) {
 	with := "server"
 	if !f.opt.client {
 		with = "client"
@@ -283,7 +280,12 @@ func (f *tlsStream) report(err error) {
 	} else if f.name != "" {
 		with += " " + f.name
 	}
-	logging.Warnf("tls", "Handshake failed: %s (with %s, %s at %s)", reason(err), with, f.Node().Name, f.Node().Pos)
+	node := f.Node()
+	return func(err error) {
+		if failure := (*event.Failure)(nil); errors.As(err, &failure) {
+			logging.Warnf("tls", "Handshake failed: %s (with %s, %s at %s)", reason(err), with, node.Name, node.Pos)
+		}
+	}
 }
 
 // Sent implements tlsio.Owner.
@@ -297,8 +299,12 @@ func (f *tlsStream) Sent() {
 
 // Close gives the session back.
 func (f *tlsStream) Close() {
-	if f.session != nil {
+	switch {
+	case f.session == nil:
+	case f.opened || !f.began:
 		f.session.Close()
+	default:
+		f.session.Abandon(f.reporter())
 	}
 }
 

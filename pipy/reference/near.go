@@ -2,7 +2,7 @@ package reference
 
 import (
 	"fmt"
-	"slices"
+	"sort"
 	"strings"
 )
 
@@ -41,7 +41,8 @@ func near(name string, names []string) []string {
 			list = append(list, candidate{n, d + len(low)})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int { return a.distance - b.distance })
+	// slices.SortStableFunc would be compiled anew for this type.
+	sort.SliceStable(list, func(i, j int) bool { return list[i].distance < list[j].distance })
 	var found []string
 	for _, c := range list[:min(len(list), maxNear)] {
 		found = append(found, c.name)

@@ -84,10 +84,20 @@ func (t *types) namespace(c *spec.Class) {
 	for _, name := range constants(c) {
 		fmt.Fprintf(t, "  const %s: %s;\n", name, constType(c.Consts[name]))
 	}
+	var renamed []*spec.Method // whose names no function can have
 	for _, m := range methods(c.Statics) {
+		if reserved[m.Name] {
+			renamed = append(renamed, m)
+			continue
+		}
 		t.callables("  ", "function "+m.Name, m.Doc, m.Fields, m.Returns)
 	}
 	t.WriteString("}\n")
+	for _, m := range renamed {
+		fmt.Fprintf(t, "\ndeclare namespace %s {\n", c.Name)
+		t.callables("  ", "function _"+m.Name, m.Doc, m.Fields, m.Returns)
+		fmt.Fprintf(t, "  export { _%s as %s };\n}\n", m.Name, m.Name)
+	}
 }
 
 // libraryObjects are the objects of the language that have more functions here.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -128,7 +129,20 @@ func (s *boltStore) view(f func(tx) error) error {
 }
 
 func (s *boltStore) update(f func(tx) error) error {
-	return s.db.Update(func(t *bolt.Tx) error { return f(boltTx{t.Bucket(boltBucket)}) })
+	return full(s.db.Update(func(t *bolt.Tx) error { return f(boltTx{t.Bucket(boltBucket)}) }))
+}
+
+// full makes an error of a disk that takes no more one that wraps ErrFull.
+func full(err error) error {
+	for _, reason := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, reason) {
+			return fmt.Errorf("%w: %w", ErrFull, err)
+		}
+	}
+	if err != nil && strings.Contains(err.Error(), syscall.EFBIG.Error()) { // bbolt does not wrap what ftruncate says
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	}
+	return err
 }
 
 type boltTx struct{ bucket *bolt.Bucket }

@@ -143,10 +143,16 @@ func (w *work) publish(name string, e *entry, p plan, o CommitOptions) (Commit, 
 		}
 	}
 	rec.Seq++
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	if rec.ETag != e.ETag {
+		rec.Modified = now
+	}
 	stamp(p, rec.ETag, rec.ETag != e.ETag)
-	c := Commit{ID: rec.Seq, Version: rec.Version, ETag: rec.ETag, Time: time.Now().UTC().Truncate(time.Millisecond),
+	c := Commit{ID: rec.Seq, Version: rec.Version, ETag: rec.ETag, Time: now,
 		Author: o.Author, Message: o.Message, Main: main, Auto: p.auto, Files: changes(p.before, p.after)}
-	if err := w.storeCommit(name, e, rec, c, newTree(main, rec.ETag, p.after)); err != nil {
+	t := newTree(main, rec.ETag, p.after)
+	t.modified = rec.Modified
+	if err := w.storeCommit(name, e, rec, c, t); err != nil {
 		return Commit{}, err
 	}
 	if rec.ETag != e.ETag {

@@ -78,7 +78,7 @@ func TestCommitsSurviveKill(t *testing.T) {
 			t.Errorf("round %d: got version %s, want %d or the next", round, info.Version, acknowledged)
 		}
 		for _, name := range []string{"/base", "/mid", "/top"} {
-			content, _, err := r.publishedFile(name, "/n.json")
+			content, _, _, err := r.publishedFile(name, "/n.json")
 			if err != nil || string(content) != info.Version {
 				t.Errorf("round %d: %s has %q, %v, want %s", round, name, content, err, info.Version)
 			}

@@ -16,4 +16,5 @@ var (
 	ErrUncommitted = errors.New("there are edits that were not committed")
 	ErrTooLarge    = errors.New("too large")
 	ErrArchive     = errors.New("invalid archive")
+	ErrFull        = errors.New("there is no room left for the store: nothing was changed")
 )

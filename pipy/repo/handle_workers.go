@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // listWorkers answers with the codebases below a path.
@@ -24,6 +25,7 @@ func (h *handler) manifest(w http.ResponseWriter, r *http.Request, t target) {
 		sendMissing(w, err)
 		return
 	}
+	setModified(w, tree.modified)
 	sendTagged(w, r, tree.etag, tree.manifest)
 }
 
@@ -38,12 +40,21 @@ func (h *handler) etags(w http.ResponseWriter, r *http.Request, t target) {
 }
 
 func (h *handler) publishedFile(w http.ResponseWriter, r *http.Request, t target) {
-	content, etag, err := h.repo.publishedFile(t.codebase, t.file)
+	content, etag, modified, err := h.repo.publishedFile(t.codebase, t.file)
 	if err != nil {
 		sendMissing(w, err)
 		return
 	}
+	setModified(w, modified)
 	sendTagged(w, r, etag, content)
+}
+
+// setModified tells when what is published became what it is. A repo in memory that
+// has started anew may have other content under a version that was there before.
+func setModified(w http.ResponseWriter, when time.Time) {
+	if !when.IsZero() {
+		w.Header().Set("Last-Modified", when.UTC().Format(http.TimeFormat))
+	}
 }
 
 // sendMissing answers a worker that asked for what it cannot have.

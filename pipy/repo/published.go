@@ -1,6 +1,9 @@
 package repo
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // published returns what workers may fetch of a codebase; an error that wraps
 // ErrNotFound when there is no such codebase or nothing was committed. It does not
@@ -24,26 +27,27 @@ func (r *Repo) published(name string) (t *tree, err error) {
 	}
 }
 
-// publishedFile returns a file that workers may fetch and its ETag.
-func (r *Repo) publishedFile(name, path string) (content []byte, etag string, err error) {
+// publishedFile returns a file that workers may fetch, its ETag, and when the
+// codebase became what it is.
+func (r *Repo) publishedFile(name, path string) (content []byte, etag string, modified time.Time, err error) {
 	for {
 		t, err := r.published(name)
 		if err != nil {
-			return nil, "", err
+			return nil, "", modified, err
 		}
 		f, ok := t.files[path]
 		if !ok {
-			return nil, "", ErrNoFile
+			return nil, "", modified, ErrNoFile
 		}
 		err = r.store.view(func(x tx) (err error) {
 			content, err = (&work{repo: r, tx: x}).content(f.hash)
 			return err
 		})
 		if err == nil {
-			return content, f.etag, nil
+			return content, f.etag, t.modified, nil
 		}
 		if now, gone := r.published(name); !errors.Is(err, ErrNoFile) || gone == nil && now == t {
-			return nil, "", err
+			return nil, "", modified, err
 		} // else a commit has dropped the content meanwhile
 	}
 }

@@ -25,6 +25,9 @@ type record struct {
 	// ETag is what workers compare; Content is the hash of the tree it stands for.
 	ETag    string `json:"etag,omitempty"`
 	Content string `json:"content,omitempty"`
+	// Modified is when the ETag became what it is; zero in stores of before it was
+	// noted.
+	Modified time.Time `json:"modified,omitzero"`
 }
 
 func parseRecord(b []byte) (rec record, err error) {

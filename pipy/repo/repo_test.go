@@ -83,7 +83,7 @@ func wantPublished(t *testing.T, r *Repo, name, want string) {
 	must(t, err)
 	var got []string
 	for _, path := range tree.paths() {
-		content, _, err := r.publishedFile(name, path)
+		content, _, _, err := r.publishedFile(name, path)
 		must(t, err)
 		got = append(got, path+"="+string(content))
 	}
@@ -504,7 +504,7 @@ func TestConcurrentWritersAndReaders(t *testing.T) {
 						return
 					}
 					for _, path := range tree.paths() {
-						if _, _, err := r.publishedFile("/derived", path); err != nil {
+						if _, _, _, err := r.publishedFile("/derived", path); err != nil {
 							t.Errorf("%s: %v", path, err)
 						}
 					}

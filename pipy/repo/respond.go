@@ -37,6 +37,7 @@ var statuses = []struct {
 	{ErrArchive, http.StatusBadRequest},
 	{ErrName, http.StatusBadRequest},
 	{ErrVersion, http.StatusBadRequest},
+	{ErrFull, http.StatusInsufficientStorage}, // RFC 4918, 11.5
 }
 
 // describe returns the status and the text that an error is answered with.
@@ -52,6 +53,9 @@ func describe(err error) (status int, text string) {
 		if errors.Is(err, s.err) {
 			if s.err == ErrNotFound {
 				text = "Codebase not found"
+			}
+			if s.status >= http.StatusInternalServerError {
+				logging.Errorf("repo", "%v", err)
 			}
 			return s.status, text
 		}

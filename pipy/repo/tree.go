@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // tree is one committed state of a codebase: its own files and those that it
@@ -17,6 +18,8 @@ type tree struct {
 	main  string
 	etag  string
 	files map[string]file
+
+	modified time.Time // when the ETag became what it is; zero when unknown
 
 	// What workers fetch:
 	manifest []byte // the entry script, then all other paths, one a line

@@ -58,6 +58,7 @@ func (w *work) treeOf(name string, e *entry) (*tree, error) {
 	if err != nil {
 		return nil, err
 	}
+	t.modified = e.Modified
 	e.tree.Store(t)
 	return t, nil
 }

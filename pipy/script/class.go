@@ -2,6 +2,7 @@ package script
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -225,10 +226,18 @@ func (e *Engine) function(name string, m *spec.Method, this any) *goja.Object {
 		if err != nil {
 			panic(e.nativeError(name, err))
 		}
+		if isReceiver(r, on) && (this == nil || isReceiver(e.unwrap(call.This), on)) {
+			return call.This
+		}
 		return e.wrap(r)
 	}).(*goja.Object)
 	_ = f.DefineDataProperty("name", e.rt.ToValue(m.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	return f
+}
+
+// isReceiver tells whether a method returned the object that it was called on.
+func isReceiver(r, on any) bool {
+	return on != nil && reflect.TypeOf(on).Kind() == reflect.Pointer && r == on
 }
 
 // unwrap returns the Go value behind the `this` of a method call.
@@ -289,14 +298,21 @@ func (e *Engine) native(m *spec.Method, this any, args []goja.Value) (any, error
 
 // nativeError is what a script sees thrown when a native function fails. An
 // error that a callback of the script threw passes unchanged.
-func (e *Engine) nativeError(name string, err error) goja.Value {
+func (e *Engine) nativeError(name string, err error) any {
 	var thrown *Error
-	if errors.As(err, &thrown) && thrown.value != nil {
+	switch known := errors.As(err, &thrown); {
+	case known && thrown.overrun != nil:
+		return thrown.overrun.stopped
+	case known && thrown.value != nil:
 		return thrown.value
 	}
 	var value *api.Thrown
 	if errors.As(err, &value) {
 		return e.wrap(value.Value)
 	}
-	return e.rt.NewTypeError("%s: %s", name, err)
+	o := e.rt.NewTypeError("%s: %s", name, err)
+	if thrown != nil && thrown.Pos.Line > 0 {
+		_ = o.DefineDataPropertySymbol(e.origin, e.rt.ToValue(thrown), goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
+	}
+	return o
 }

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/dop251/goja"
-	"github.com/dop251/goja/parser"
 )
 
 // Code is the compiled modules of one version of a codebase. Each file is
@@ -65,6 +64,23 @@ func (c *Code) read(name string) (string, error) {
 	return s, nil
 }
 
+// text returns the text of a file that is used.
+func (c *Code) text(name string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	source, err := c.read(name)
+	if err == nil {
+		c.sources[name] = source
+	}
+	return source, err
+}
+
+// exists tells whether the codebase has a file of that name.
+func (c *Code) exists(name string) bool {
+	info, err := fs.Stat(c.Files, strings.TrimPrefix(name, "/"))
+	return err == nil && !info.IsDir()
+}
+
 // program returns the compiled module. An error is an *Error for a syntax error.
 func (c *Code) program(name string, global func(name string) bool) (*compiled, error) {
 	c.mu.Lock()
@@ -89,18 +105,23 @@ func (c *Code) program(name string, global func(name string) bool) (*compiled, e
 type compiled struct {
 	program *goja.Program
 	fibers  []string // context variables that it declares by `var $name`
+	links   *links   // nil when it imports and exports nothing
 }
 
 // compile compiles a module to a function of its scope object.
 func compile(name, source string, global func(name string) bool) (*compiled, error) {
-	tree, err := parser.ParseFile(nil, name, source, 0, parser.WithDisableSourceMaps)
+	tree, syntax, err := parseSource(name, source)
 	if err != nil {
-		return nil, explained(syntaxError(name, err), source)
+		return nil, err
 	}
-	fibers := wrap(tree, global)
-	p, err := goja.CompileAST(tree, false)
+	l := newLinks(name, source, syntax)
+	fibers, err := wrap(tree, global, l)
+	if err != nil {
+		return nil, err
+	}
+	p, err := goja.CompileAST(tree, l.isModule())
 	if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	return &compiled{p, fibers}, nil
+	return &compiled{p, fibers, l}, nil
 }

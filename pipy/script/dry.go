@@ -2,7 +2,6 @@ package script
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"time"
@@ -21,11 +20,9 @@ import (
 // as *Error, and nil when the codebase is good. It is called on any goroutine.
 func Check(code *Code, args []string, values func(key any) any, limit time.Duration) []error {
 	l := loop.NewManual(time.Now())
-	p := newProgram(l, code, Host{Threads: 1, Args: args, Value: values})
+	p := New(l, code, Host{Threads: 1, Args: args, Value: values})
 	p.e.still()
-	stop := time.AfterFunc(limit, func() {
-		p.e.rt.Interrupt(fmt.Sprintf("the script does not come to its end within %v", limit))
-	})
+	stop := time.AfterFunc(limit, func() { p.Interrupt(limit) })
 	defer stop.Stop()
 	err := p.evaluate()
 	if none := (*NoProgram)(nil); errors.As(err, &none) {

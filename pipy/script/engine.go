@@ -27,6 +27,7 @@ type Engine struct {
 	files  fs.FS
 	values func(key any) any
 	prog   *Program
+	origin *goja.Symbol // of errors, has the *Error with their place
 
 	// Owned by the loop:
 	classes map[reflect.Type]*binding
@@ -50,6 +51,7 @@ func newEngine(l *loop.Loop, files fs.FS, values func(key any) any) *Engine {
 		values:    values,
 		classes:   map[reflect.Type]*binding{},
 		callables: map[*goja.Object]any{},
+		origin:    goja.NewSymbol("origin"),
 	}
 	e.rt.SetAsyncContextTracker(&tracker{e: e})
 	e.spare = newSpareStack(e.rt)
@@ -106,11 +108,13 @@ func (e *Engine) NewArray(values []any) event.Object {
 func (e *Engine) NewPromise() (spec.Raw, func(value any, err error)) {
 	p, resolve, reject := e.rt.NewPromise()
 	return spec.Raw{Value: e.rt.ToValue(p)}, func(value any, err error) {
+		before := e.ctx
 		if err != nil {
-			_ = reject(e.thrown(err))
+			err = reject(e.thrown(err))
 		} else {
-			_ = resolve(e.wrap(value))
+			err = resolve(e.wrap(value))
 		}
+		e.reacted(before, err)
 		e.runJobs()
 	}
 }
@@ -118,7 +122,9 @@ func (e *Engine) NewPromise() (spec.Raw, func(value any, err error)) {
 // runJobs runs the reactions of settled promises: goja does so whenever its
 // outermost call ends.
 func (e *Engine) runJobs() {
-	_, _ = e.idle()
+	before := e.ctx
+	_, err := e.idle()
+	e.reacted(before, err)
 }
 
 // Export returns the Go form of a value that was kept as Raw.

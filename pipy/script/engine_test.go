@@ -15,7 +15,8 @@ import (
 func load(t testing.TB, source string) (*Program, error) {
 	t.Helper()
 	files := fstest.MapFS{"main.js": {Data: []byte(source)}}
-	return Load(loop.NewManual(time.Now()), NewCode(files, "main.js"), Host{})
+	p := New(loop.NewManual(time.Now()), NewCode(files, "main.js"), Host{})
+	return p, p.Load()
 }
 
 // mustCompile compiles a module.
@@ -80,6 +81,39 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		_, err := load(t, source)
 		if err == nil || err.Error() != want {
 			t.Errorf("%q:\n got %v\nwant %s", source, err, want)
+		}
+	}
+}
+
+// A module that is loaded by a call may be wrong itself: its own place counts.
+func TestErrorsInLoadedModulesNameTheirPlaceThere(t *testing.T) {
+	for main, want := range map[string]string{
+		"pipy().task().use('bad.js', 'x')":                 "bad.js:2:6: Unexpected token ;",
+		"pipy.solve('bad.js')":                             "bad.js:2:6: Unexpected token ;",
+		"pipy().task().use('throws.js', 'x')":              "throws.js:2:5: Cannot read property 'b' of undefined",
+		"pipy().task().use('none.js', 'x')":                "main.js:1:18: use: module: [pjs] Cannot load module: none.js: Cannot open script at /none.js",
+		"try { pipy.solve('bad.js') } catch (e) { e.m() }": "main.js:1:45: Object has no member 'm'",
+	} {
+		files := fstest.MapFS{
+			"main.js":   {Data: []byte(main)},
+			"bad.js":    {Data: []byte("pipy()\n  .x(;")},
+			"throws.js": {Data: []byte("var a = {};\na.a.b")},
+		}
+		err := New(loop.NewManual(time.Now()), NewCode(files, "main.js"), Host{}).Load()
+		if err == nil || err.Error() != want {
+			t.Errorf("%q:\n got %v\nwant %s", main, err, want)
+		}
+	}
+}
+
+func TestMethodsReturnTheirObjectItself(t *testing.T) {
+	for _, source := range []string{
+		"var t = new Timeout(1); t.restart() === t",
+		"var d = new Data('a'); d.push('b') === d",
+		"var d = new Data('a'); d.shift(1) !== d",
+	} {
+		if got := eval(t, source); got != true {
+			t.Errorf("%s: got %v, want true", source, got)
 		}
 	}
 }

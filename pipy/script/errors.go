@@ -19,7 +19,8 @@ type Error struct {
 	Pos     Position
 	Stack   []Frame // innermost first
 
-	value goja.Value // what was thrown; nil when nothing can be thrown again
+	value   goja.Value // what was thrown; nil when nothing can be thrown again
+	overrun *overrun   // nil for other errors
 }
 
 // Position is a place in a script; Line is 0 when it is not known.
@@ -115,13 +116,20 @@ func (e *Engine) failure(err error) error {
 	}
 	var stopped *goja.InterruptedError
 	if errors.As(err, &stopped) {
-		return e.failed(&Error{Kind: "Error", Message: fmt.Sprint(stopped.Value())}, stopped.Stack())
+		return e.overran(stopped)
 	}
 	var thrown *goja.Exception
 	if !errors.As(err, &thrown) {
 		return &Error{Kind: "Error", Message: err.Error()}
 	}
-	return e.failed(&Error{Kind: "Error", Message: thrownText(thrown.Value()), value: thrown.Value()}, thrown.Stack())
+	s := &Error{Kind: "Error", Message: thrownText(thrown.Value()), value: thrown.Value()}
+	if o, ok := thrown.Value().(*goja.Object); ok && o.ClassName() == "Error" {
+		if origin, ok := o.GetSymbol(e.origin).(*goja.Object); ok {
+			first := origin.Export().(*Error)
+			s.Kind, s.Message, s.Pos = first.Kind, first.Message, first.Pos
+		}
+	}
+	return e.failed(s, thrown.Stack())
 }
 
 // failed gives an error its place and its stack.
@@ -177,15 +185,19 @@ func thrownText(v goja.Value) string {
 	return text
 }
 
-// explained says what to do about syntax that other engines know.
+// explained says more about syntax that other places allow.
 func explained(err *Error, source string) *Error {
 	line, column, ok := sourceLine(source, err.Pos)
-	if ok && column <= len(line) {
-		for _, word := range []string{"import", "export"} {
-			if strings.HasPrefix(line[column:], word) {
-				err.Message = word + " statements are not supported: want .import({...}) and .export(...) for context variables, pipy.solve(file) for values"
-			}
+	if !ok || column > len(line) {
+		return err
+	}
+	for _, word := range []string{"import", "export"} {
+		if strings.HasPrefix(line[column:], word) {
+			err.Message = word + " declarations are allowed at the top level of a file only"
 		}
+	}
+	if before, ok := strings.CutSuffix(strings.TrimRight(line[:column], " \t"), "await"); ok && !strings.HasSuffix(before, ".") {
+		err.Message = "await is allowed in async functions only: want a promise's then() at the top level of a file"
 	}
 	return err
 }

@@ -129,6 +129,7 @@ func TestGraphOfARunningProgramIsThatOfItsSource(t *testing.T) {
 	for _, source := range []string{
 		strings.Replace(branches, "() => target", "'127.0.0.1:2'", 1),
 		"pipy.listen(8080, $ => $\n .demuxHTTP().to($ => $\n  .muxHTTP(() => 1).to($ => $.connect('127.0.0.1:1'))))",
+		"import * as me from './main.js'; export let n = 1; pipy.listen(8080, $ => $\n .demuxHTTP().to($ => $.connect('127.0.0.1:1')))",
 	} {
 		p, err := load(t, source)
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
-	"github.com/dop251/goja/parser"
 
 	"pipy/pipy/filters"
 )
@@ -33,9 +32,9 @@ func parseOutlines(name, source string) (outlines, error) {
 	if err := checkDepth(name, source); err != nil {
 		return nil, err
 	}
-	tree, err := parser.ParseFile(nil, name, source, 0, parser.WithDisableSourceMaps)
+	tree, _, err := parseSource(name, source)
 	if err != nil {
-		return nil, explained(syntaxError(name, err), source)
+		return nil, err
 	}
 	s := &sketch{
 		file:  tree.File,

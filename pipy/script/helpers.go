@@ -1,6 +1,10 @@
 package script
 
-import "github.com/dop251/goja"
+import (
+	"errors"
+
+	"github.com/dop251/goja"
+)
 
 // idle is a native function that does nothing; calling it from outside of all
 // scripts runs the pending reactions of promises.
@@ -70,7 +74,11 @@ const maxArray = 1 << 24
 // must throws an error that a native function met.
 func (e *Engine) must(err error) {
 	if err != nil {
-		panic(e.thrown(e.failure(err)))
+		failed := e.failure(err)
+		if overran := (*Error)(nil); errors.As(failed, &overran) && overran.overrun != nil {
+			panic(overran.overrun.stopped)
+		}
+		panic(e.thrown(failed))
 	}
 }
 

@@ -27,6 +27,28 @@ type module struct {
 	named   map[string]*pipeline.Layout // pipelines, defined or only mentioned
 	defined map[string]bool
 	mention map[string]string // where a pipeline was first mentioned
+
+	code     *compiled // nil for a JSON file
+	state    moduleState
+	err      error     // why it could not be evaluated
+	requests []*module // that it imports
+	step     func() error
+	getters  map[string]goja.Value // of its own exports
+	space    *goja.Object          // has all its exports
+	shown    []view                // its own exports in such objects, until it is evaluated
+}
+
+func newModule(p *Program, path string) *module {
+	m := &module{
+		prog: p, path: path,
+		slots:   map[string]int{},
+		exports: map[string]map[string]int{},
+		named:   map[string]*pipeline.Layout{},
+		defined: map[string]bool{},
+		mention: map[string]string{},
+	}
+	m.scope = p.e.rt.NewDynamicObject(&scopeObject{m})
+	return m
 }
 
 // imported is a variable of another module under a local name.
@@ -34,13 +56,19 @@ type imported struct{ name, namespace, original, pos string }
 
 // vars is the variables of all modules in one context.
 type vars struct {
-	prog   *Program
-	values []goja.Value
+	prog    *Program
+	values  []goja.Value
+	waiters []*waiter // for promises that were made in the context
 }
 
 // Clone returns a copy.
 func (v *vars) Clone() pipeline.Vars {
-	return &vars{v.prog, append([]goja.Value(nil), v.values...)}
+	return &vars{prog: v.prog, values: append([]goja.Value(nil), v.values...)}
+}
+
+// grow adds the variables of modules that were loaded after the context began.
+func (v *vars) grow() {
+	v.values = append(v.values, v.prog.initial[len(v.values):]...)
 }
 
 // Assign sets the variables of a module that are members of an object.
@@ -51,6 +79,9 @@ func (v *vars) Assign(path string, o event.Object) {
 	}
 	for _, name := range o.Keys() {
 		if slot, ok := m.slots[name]; ok {
+			if slot >= len(v.values) {
+				v.grow()
+			}
 			v.values[slot] = v.prog.e.wrap(o.Get(name))
 		}
 	}
@@ -58,38 +89,55 @@ func (v *vars) Assign(path string, o event.Object) {
 
 // load returns a module, evaluating it first when that has not happened.
 func (p *Program) load(name string) (*module, error) {
-	name = clean(name)
-	if m, ok := p.modules[name]; ok {
-		return m, nil
-	}
-	code, err := p.code.program(name, p.e.isGlobal)
+	m, err := p.open(clean(name))
 	if err != nil {
 		return nil, err
 	}
-	m := &module{
-		prog: p, path: name,
-		slots:   map[string]int{},
-		exports: map[string]map[string]int{},
-		named:   map[string]*pipeline.Layout{},
-		defined: map[string]bool{},
-		mention: map[string]string{},
-	}
-	m.scope = p.e.rt.NewDynamicObject(&scopeObject{m})
-	p.modules[name] = m
+	return m, m.evaluate()
+}
+
+// run evaluates the statements of the module.
+func (m *module) run() error {
+	p := m.prog
 	outer := p.loading
 	p.loading = m
 	defer func() { p.loading = outer }()
-	if err := m.run(code); err != nil {
-		return nil, err
+	if m.code.links.isModule() {
+		ctx := p.e.ctx
+		p.e.ctx = nil // it is evaluated once, whoever asks for it
+		defer func() { p.e.ctx = ctx }()
+		if err := m.step(); err != nil {
+			return err
+		}
+		m.value = goja.Undefined()
+	} else if err := m.runScript(); err != nil {
+		return err
 	}
-	p.order = append(p.order, m)
-	return m, nil
+	if m.config != nil {
+		return m.config.finish()
+	}
+	return nil
 }
 
-// run evaluates the module.
-func (m *module) run(code *compiled) error {
-	e := m.prog.e
-	for _, name := range code.fibers {
+// runScript evaluates a script, which may be an expression.
+func (m *module) runScript() error {
+	if err := m.declareFibers(); err != nil {
+		return err
+	}
+	f, err := m.function()
+	if err != nil {
+		return err
+	}
+	m.value, err = f(goja.Undefined(), m.arguments()...)
+	if err != nil {
+		return m.prog.e.failure(err)
+	}
+	return nil
+}
+
+// declareFibers declares what `var $name` declares.
+func (m *module) declareFibers() error {
+	for _, name := range m.code.fibers {
 		if _, twice := m.slots[name]; twice {
 			continue
 		}
@@ -102,19 +150,18 @@ func (m *module) run(code *compiled) error {
 		}
 		m.fibers[slot] = true
 	}
-	wrapper, err := e.rt.RunProgram(code.program)
-	if err != nil {
-		return e.failure(err)
-	}
-	f, _ := goja.AssertFunction(wrapper)
-	m.value, err = f(goja.Undefined(), m.scope)
-	if err != nil {
-		return e.failure(err)
-	}
-	if m.config != nil {
-		return m.config.finish()
-	}
 	return nil
+}
+
+// function returns the function that the script was compiled to.
+func (m *module) function() (goja.Callable, error) {
+	e := m.prog.e
+	v, err := e.rt.RunProgram(m.code.program)
+	if err != nil {
+		return nil, e.failure(err)
+	}
+	f, _ := goja.AssertFunction(v)
+	return f, nil
 }
 
 // isGlobal tells whether a name is a global object.
@@ -238,7 +285,11 @@ func (s *scopeObject) Get(key string) goja.Value {
 	e := m.prog.e
 	slot, ok := m.slots[key]
 	if ok && e.ctx != nil {
-		return e.ctx.Vars.(*vars).values[slot]
+		v := e.ctx.Vars.(*vars)
+		if slot >= len(v.values) {
+			v.grow()
+		}
+		return v.values[slot]
 	}
 	return s.other(key, ok)
 }
@@ -284,7 +335,11 @@ func (s *scopeObject) Set(key string, v goja.Value) bool {
 		s.other(key, ok)
 		panic(e.referenceError("invalid left-value: %s cannot be changed", key))
 	}
-	e.ctx.Vars.(*vars).values[slot] = v
+	known := e.ctx.Vars.(*vars)
+	if slot >= len(known.values) {
+		known.grow()
+	}
+	known.values[slot] = v
 	return true
 }
 

@@ -32,7 +32,7 @@ func inboundProps() struct{} {
 
 // pipyClass documents the functions of the global `pipy`; they are bound to one
 // program by bindPipy.
-var pipyClass = spec.NewNamespace("pipy", "The program. Called as a function, pipy(variables?) starts the description of a module: the members of the object, or of the object that a function returns, are the module's context variables and their initial values.")
+var pipyClass = spec.NewNamespace("pipy", "The program. Called as a function, pipy(variables?) starts the description of a module: the members of the object, or of the object that a function returns, are the module's context variables and their initial values.\n\npipy.argv is an array of the program's name and the script's arguments, pipy.pid the number of the process, pipy.name what --instance-name says, and pipy.thread has the id of this worker, from 0, and the concurrency, which is how many workers there are.")
 
 // programOf returns the program that a function of `pipy` was called in.
 func programOf(c *spec.Call) *Program {
@@ -74,6 +74,16 @@ func pipyFunctions() struct{} {
 				return nil, err
 			}
 			return programOf(c).solve(clean(n))
+		}
+	})
+	pipyClass.Function("import", "any", "Evaluates a file of the codebase as a module, once, and returns an object with its exports.", func(m *spec.Method) func(*spec.Call) (any, error) {
+		name := spec.In[string](m, "path", "A path in the codebase; the ending .js may be left out.")
+		return func(c *spec.Call) (any, error) {
+			n, err := name.Of(c)
+			if err != nil {
+				return nil, err
+			}
+			return programOf(c).importPath(n)
 		}
 	})
 	pipyClass.Function("exit", "void", "Ends the process in good order.", func(m *spec.Method) func(*spec.Call) (any, error) {
@@ -163,6 +173,9 @@ func (p *Program) solve(name string) (any, error) {
 	}
 	p.solved[name] = nil
 	m, err := p.load(name)
+	if err == nil && m.code.links.isModule() {
+		err = fmt.Errorf("%s is a module: want pipy.import", name)
+	}
 	if err != nil {
 		delete(p.solved, name)
 		return nil, err
@@ -185,7 +198,8 @@ func (p *Program) bindPipy() {
 		return e.wrap(c)
 	}).(*goja.Object)
 	for _, name := range space.GetOwnPropertyNames() {
-		_ = f.Set(name, space.Get(name))
+		// Set would not do: a function has a name that is read-only.
+		_ = f.DefineDataProperty(name, space.Get(name), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
 	}
 	_ = f.Set("argv", e.wrap(p.host.Args))
 	_ = f.Set("pid", os.Getpid())

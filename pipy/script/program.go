@@ -24,6 +24,7 @@ type Host struct {
 	Restart func()                // reloads the codebase
 	Report  func(err error)       // tells the operator about an error in a script
 	Listen  func(l *Listen) error // opens a port at run time
+	Overran func()                // hears that Interrupt has ended something
 }
 
 // Listen is a port that a program listens on.
@@ -81,24 +82,23 @@ func (e *NoProgram) Error() string {
 // Load evaluates the codebase from its entry on. No port is opened. The error is
 // an *Error when a script is at fault, a *NoProgram when the entry describes
 // nothing.
-func Load(l *loop.Loop, code *Code, host Host) (*Program, error) {
-	p := newProgram(l, code, host)
+func (p *Program) Load() error {
 	if err := p.evaluate(); err != nil {
-		return p, err
+		return err
 	}
 	if err := p.checkLayouts(); err != nil {
-		return p, err
+		return err
 	}
 	if err := p.checkRecursion(); err != nil {
-		return p, err
+		return err
 	}
 	p.nameLayouts()
 	p.running = true
-	return p, nil
+	return nil
 }
 
-// newProgram returns a program of which nothing has been evaluated.
-func newProgram(l *loop.Loop, code *Code, host Host) *Program {
+// New returns a program of which nothing has been evaluated.
+func New(l *loop.Loop, code *Code, host Host) *Program {
 	e := newEngine(l, code.Files, host.Value)
 	p := &Program{
 		e: e, code: code, host: host,
@@ -144,7 +144,7 @@ func (p *Program) resultText() string {
 
 // NewContext returns a context with the initial values of all variables.
 func (p *Program) NewContext(inbound any) *pipeline.Context {
-	return pipeline.NewContext(&vars{p, append([]goja.Value(nil), p.initial...)}, inbound)
+	return pipeline.NewContext(&vars{prog: p, values: append([]goja.Value(nil), p.initial...)}, inbound)
 }
 
 // onError reports the failure of a filter.
@@ -157,7 +157,7 @@ func (p *Program) onError(s *pipeline.Stage, err error) {
 }
 
 func (p *Program) report(err error) {
-	if p.host.Report != nil {
+	if p.host.Report != nil && !told(err) {
 		p.host.Report(err)
 	}
 }

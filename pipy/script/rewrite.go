@@ -16,6 +16,12 @@ const (
 	minusName  = "%minus"   // a -= b likewise
 	addName    = "%add"     // the same for a target that must be evaluated once
 	arrayName  = "%array"   // new Array(n)
+
+	exportName   = "%export"  // takes functions that return the exports of the module
+	importPrefix = "%import"  // with a number: the exports of another module
+	dynamicName  = "%dynamic" // import()
+	metaName     = "%meta"    // import.meta
+	defaultName  = "default"  // the default export, if it is not a variable
 )
 
 // A rewriter turns the free names of a module into members of the scope object,
@@ -24,84 +30,48 @@ const (
 type rewriter struct {
 	global func(name string) bool
 	scope  *scope
+	links  *links // of a script that imports or exports; nil for others
+	fibers []string
+	err    error
 }
 
 // wrap makes the program one function of the scope object, whose result is the
 // value of its last expression. It returns the names of the context variables
-// that the program declares by `var $name`.
-func wrap(prg *ast.Program, global func(name string) bool) []string {
-	fibers := fiberVariables(prg)
-	r := &rewriter{global: global, scope: &scope{}}
-	r.scope.hoist(prg.DeclarationList)
+// that the program declares by `var $name`. For a script that imports or exports
+// see links.wrap.
+func wrap(prg *ast.Program, global func(name string) bool, l *links) ([]string, error) {
+	if err := l.declare(prg); err != nil {
+		return nil, err
+	}
+	r := &rewriter{global: global, scope: &scope{}, links: l}
+	prg.DeclarationList = r.hoist(r.scope, prg.DeclarationList)
 	r.scope.lexical(prg.Body)
+	if err := l.resolve(prg, r.scope, r.fibers); err != nil {
+		return nil, err
+	}
 	r.stmts(prg.Body)
-	if n := len(prg.Body); n > 0 {
+	if r.err != nil {
+		return nil, r.err
+	}
+	if n := len(prg.Body); n > 0 && !l.isModule() {
 		if last, ok := prg.Body[n-1].(*ast.ExpressionStatement); ok {
 			prg.Body[n-1] = &ast.ReturnStatement{Return: last.Idx0(), Argument: last.Expression}
 		}
 	}
-	param := &ast.Identifier{Name: scopeName, Idx: 1}
-	prg.Body = []ast.Statement{&ast.ExpressionStatement{Expression: &ast.FunctionLiteral{
+	f := &ast.FunctionLiteral{
 		Function:        1,
-		ParameterList:   &ast.ParameterList{Opening: 1, Closing: 1, List: []*ast.Binding{{Target: param}}},
+		ParameterList:   &ast.ParameterList{Opening: 1, Closing: 1, List: []*ast.Binding{parameter(scopeName)}},
 		Body:            &ast.BlockStatement{LeftBrace: 1, List: prg.Body, RightBrace: 1},
 		DeclarationList: prg.DeclarationList,
-	}}}
+	}
+	l.wrap(f)
+	prg.Body = []ast.Statement{&ast.ExpressionStatement{Expression: f}}
 	prg.DeclarationList = nil
-	return fibers
+	return r.fibers, nil
 }
 
-// fiberVariables takes `var $name` at the top level out of the declarations and
-// makes assignments of their initial values: the names are context variables.
-func fiberVariables(prg *ast.Program) []string {
-	var names []string
-	isFiber := func(b *ast.Binding) (*ast.Identifier, bool) {
-		id, ok := b.Target.(*ast.Identifier)
-		return id, ok && len(id.Name) > 1 && id.Name[0] == '$'
-	}
-	split := func(list []*ast.Binding) (plain []*ast.Binding, values []ast.Expression) {
-		for _, b := range list {
-			id, ok := isFiber(b)
-			if !ok {
-				plain = append(plain, b)
-				continue
-			}
-			names = append(names, id.Name.String())
-			if b.Initializer != nil {
-				values = append(values, &ast.AssignExpression{Operator: token.ASSIGN, Left: id, Right: b.Initializer})
-			}
-		}
-		return plain, values
-	}
-	var body []ast.Statement
-	for _, stmt := range prg.Body {
-		s, ok := stmt.(*ast.VariableStatement)
-		if !ok {
-			body = append(body, stmt)
-			continue
-		}
-		plain, values := split(s.List)
-		if s.List = plain; len(plain) > 0 {
-			body = append(body, s)
-		}
-		for _, v := range values {
-			body = append(body, &ast.ExpressionStatement{Expression: v})
-		}
-	}
-	prg.Body = body
-	if len(names) == 0 {
-		return nil
-	}
-	for _, d := range prg.DeclarationList {
-		kept := d.List[:0:0]
-		for _, b := range d.List {
-			if _, ok := isFiber(b); !ok {
-				kept = append(kept, b)
-			}
-		}
-		d.List = kept
-	}
-	return names
+func parameter(name unistring.String) *ast.Binding {
+	return &ast.Binding{Target: &ast.Identifier{Name: name, Idx: 1}}
 }
 
 // within runs f in an inner scope.
@@ -114,11 +84,22 @@ func (r *rewriter) within(f func(s *scope)) {
 
 // free tells whether a name is neither declared in the module nor a global.
 func (r *rewriter) free(name unistring.String) bool {
-	return name != "arguments" && !r.scope.has(name) && !r.global(name.String())
+	if _, ok := r.scope.fiber(name); ok {
+		return true
+	}
+	return name != "arguments" && !r.scope.has(name) && (r.links.imports(name) || !r.global(name.String()))
 }
 
-// variable is the member of the scope object that a free name stands for.
-func variable(name unistring.String, at file.Idx) ast.Expression {
+// variable is the member of the scope object, or of another module, that a free
+// name stands for.
+func (r *rewriter) variable(name unistring.String, at file.Idx) ast.Expression {
+	slot, fiber := r.scope.fiber(name)
+	switch {
+	case fiber:
+		name = slot
+	case r.links.imports(name):
+		return r.links.imported(name, at)
+	}
 	return &ast.DotExpression{
 		Left:       &ast.Identifier{Name: scopeName, Idx: at},
 		Identifier: ast.Identifier{Name: name, Idx: at},
@@ -144,14 +125,18 @@ func number(n int64, at file.Idx) *ast.NumberLiteral {
 
 // unary handles typeof of a free name, and counters.
 func (r *rewriter) unary(e *ast.UnaryExpression) ast.Expression {
-	if id, ok := e.Operand.(*ast.Identifier); ok && e.Operator == token.TYPEOF && r.free(id.Name) {
-		e.Operand = variable(softPrefix+id.Name, id.Idx)
-		return e
+	if id, ok := e.Operand.(*ast.Identifier); ok && e.Operator == token.TYPEOF && r.free(id.Name) && !r.links.imports(id.Name) {
+		if _, fiber := r.scope.fiber(id.Name); !fiber {
+			e.Operand = r.variable(softPrefix+id.Name, id.Idx)
+			return e
+		}
 	}
-	e.Operand = r.expr(e.Operand)
 	if e.Operator != token.INCREMENT && e.Operator != token.DECREMENT {
+		e.Operand = r.expr(e.Operand)
 		return e
 	}
+	r.assigned(e.Operand)
+	e.Operand = r.expr(e.Operand)
 	o, key, at, ok := member(e.Operand)
 	if !ok {
 		return e
@@ -169,6 +154,7 @@ func (r *rewriter) unary(e *ast.UnaryExpression) ast.Expression {
 // assign handles += and -= on members. With = and the logical assignments a
 // missing member needs no help.
 func (r *rewriter) assign(e *ast.AssignExpression) ast.Expression {
+	r.assigned(e.Left)
 	e.Left = r.expr(e.Left)
 	e.Right = r.expr(e.Right)
 	if e.Operator != token.PLUS && e.Operator != token.MINUS {

@@ -7,8 +7,9 @@ import (
 
 // scope is the names that a function or a block declares.
 type scope struct {
-	outer *scope
-	names map[unistring.String]bool
+	outer  *scope
+	names  map[unistring.String]bool
+	fibers map[unistring.String]unistring.String // variables of `var $name`, and their names in the scope object
 }
 
 func (s *scope) declare(name unistring.String) {
@@ -25,6 +26,17 @@ func (s *scope) has(name unistring.String) bool {
 		}
 	}
 	return false
+}
+
+// fiber returns what a context variable that was declared by `var $name` is called
+// in the scope object.
+func (s *scope) fiber(name unistring.String) (slot unistring.String, ok bool) {
+	for ; s != nil && !s.names[name]; s = s.outer {
+		if slot, ok = s.fibers[name]; ok {
+			return slot, true
+		}
+	}
+	return "", false
 }
 
 // bind declares the names of a binding target.
@@ -55,15 +67,6 @@ func (s *scope) bind(target ast.Expression) {
 		s.bind(t.Rest)
 	case *ast.SpreadElement:
 		s.bind(t.Expression)
-	}
-}
-
-// hoist declares what var statements anywhere in a function declare.
-func (s *scope) hoist(list []*ast.VariableDeclaration) {
-	for _, d := range list {
-		for _, b := range d.List {
-			s.bind(b.Target)
-		}
 	}
 }
 

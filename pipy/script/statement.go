@@ -3,6 +3,7 @@ package script
 import "github.com/dop251/goja/ast"
 
 func (r *rewriter) stmts(list []ast.Statement) {
+	withoutFibers(list)
 	for _, s := range list {
 		r.stmt(s)
 	}
@@ -18,6 +19,7 @@ func (r *rewriter) block(list []ast.Statement) {
 
 // stmt rewrites a statement in place.
 func (r *rewriter) stmt(s ast.Statement) {
+	withoutFiberBody(s)
 	switch s := s.(type) {
 	case *ast.BlockStatement:
 		if s != nil {
@@ -87,7 +89,15 @@ func (r *rewriter) forStatement(s *ast.ForStatement) {
 		case *ast.ForLoopInitializerExpression:
 			init.Expression = r.expr(init.Expression)
 		case *ast.ForLoopInitializerVarDeclList:
-			r.bindings(init.List)
+			if !hasFiber(init.List) {
+				r.bindings(init.List)
+				break
+			}
+			s.Initializer = nil
+			if values := assignments(init.List); len(values) > 0 {
+				e := r.expr(&ast.SequenceExpression{Sequence: values})
+				s.Initializer = &ast.ForLoopInitializerExpression{Expression: e}
+			}
 		case *ast.ForLoopInitializerLexicalDecl:
 			for _, b := range init.LexicalDeclaration.List {
 				inner.bind(b.Target)
@@ -106,6 +116,10 @@ func (r *rewriter) forInto(into *ast.ForInto, source ast.Expression, set func(as
 	r.within(func(inner *scope) {
 		switch t := (*into).(type) {
 		case *ast.ForIntoVar:
+			if hasFiber([]*ast.Binding{t.Binding}) {
+				*into = &ast.ForIntoExpression{Expression: r.expr(t.Binding.Target)}
+				break
+			}
 			r.defaults(t.Binding.Target)
 		case *ast.ForDeclaration:
 			inner.bind(t.Target)

@@ -50,7 +50,7 @@ func (e *Engine) export(v goja.Value) any {
 	case typeHeader:
 		return o.Export().(*headerObject).header
 	case typePromise:
-		return &promise{e, o, o.Export().(*goja.Promise)}
+		return &promise{e, o, o.Export().(*goja.Promise), e.ctx}
 	case typeTime:
 		return o.Export()
 	}
@@ -191,18 +191,22 @@ func (f *function) Call(ctx *pipeline.Context, args ...any) (any, error) {
 	}
 	clear(e.args[base:])
 	e.args = e.args[:base]
-	e.ctx = prev
 	if err != nil {
-		return nil, e.failure(err)
+		err = e.failure(err)
+		e.ctx = prev
+		return nil, err
 	}
-	return e.export(v), nil
+	result := e.export(v)
+	e.ctx = prev
+	return result, nil
 }
 
 // promise is a script's promise.
 type promise struct {
-	e *Engine
-	o *goja.Object
-	p *goja.Promise
+	e   *Engine
+	o   *goja.Object
+	p   *goja.Promise
+	ctx *pipeline.Context // in which it was made; nil while modules are being loaded
 }
 
 // Then calls done when the promise is settled.
@@ -212,16 +216,19 @@ func (p *promise) Then(done func(value any, err error)) {
 		done(p.e.export(p.p.Result()), nil)
 		return
 	}
+	w := wait(p.ctx, done)
+	before := p.e.ctx
 	then, _ := goja.AssertFunction(p.o.Get("then"))
-	_, _ = then(p.o,
+	_, err := then(p.o,
 		p.e.rt.ToValue(func(c goja.FunctionCall) goja.Value {
-			done(p.e.export(c.Argument(0)), nil)
+			w.settle(p.e.export(c.Argument(0)), nil)
 			return goja.Undefined()
 		}),
 		p.e.rt.ToValue(func(c goja.FunctionCall) goja.Value {
-			done(nil, p.e.rejection(c.Argument(0)))
+			w.settle(nil, p.e.rejection(c.Argument(0)))
 			return goja.Undefined()
 		}))
+	p.e.reacted(before, err)
 }
 
 // rejection is the reason of a rejected promise as an error.

@@ -9,8 +9,14 @@ import (
 func (r *rewriter) expr(e ast.Expression) ast.Expression {
 	switch e := e.(type) {
 	case *ast.Identifier:
-		if e != nil && r.free(e.Name) {
-			return variable(e.Name, e.Idx)
+		if e == nil {
+			break
+		}
+		if word, ok := r.links.word(e.Idx); ok {
+			return &ast.Identifier{Name: word, Idx: e.Idx}
+		}
+		if r.free(e.Name) {
+			return r.variable(e.Name, e.Idx)
 		}
 	case *ast.UnaryExpression:
 		return r.unary(e)
@@ -86,7 +92,11 @@ func (r *rewriter) exprs(list []ast.Expression) {
 func (r *rewriter) call(e *ast.CallExpression) ast.Expression {
 	r.exprs(e.ArgumentList)
 	if id, ok := e.Callee.(*ast.Identifier); ok && r.free(id.Name) {
-		e.Callee = &ast.SequenceExpression{Sequence: []ast.Expression{number(0, id.Idx), variable(id.Name, id.Idx)}}
+		f := r.expr(id)
+		if _, member := f.(*ast.DotExpression); member {
+			f = &ast.SequenceExpression{Sequence: []ast.Expression{number(0, id.Idx), f}}
+		}
+		e.Callee = f
 		return e
 	}
 	e.Callee = r.expr(e.Callee)
@@ -101,7 +111,7 @@ func (r *rewriter) properties(list []ast.Property) {
 			if !r.free(p.Name.Name) {
 				continue
 			}
-			value := variable(p.Name.Name, p.Name.Idx)
+			value := r.variable(p.Name.Name, p.Name.Idx)
 			if p.Initializer != nil {
 				value = &ast.AssignExpression{Operator: token.ASSIGN, Left: value, Right: p.Initializer}
 			}
@@ -168,7 +178,7 @@ func (r *rewriter) function(e *ast.FunctionLiteral) {
 		if e.Name != nil {
 			s.declare(e.Name.Name)
 		}
-		s.hoist(e.DeclarationList)
+		e.DeclarationList = r.hoist(s, e.DeclarationList)
 		s.lexical(e.Body.List)
 		r.params(s, e.ParameterList)
 		r.stmts(e.Body.List)
@@ -177,7 +187,7 @@ func (r *rewriter) function(e *ast.FunctionLiteral) {
 
 func (r *rewriter) arrow(e *ast.ArrowFunctionLiteral) {
 	r.within(func(s *scope) {
-		s.hoist(e.DeclarationList)
+		e.DeclarationList = r.hoist(s, e.DeclarationList)
 		if body, ok := e.Body.(*ast.BlockStatement); ok {
 			s.lexical(body.List)
 		}
@@ -211,7 +221,7 @@ func (r *rewriter) class(e *ast.ClassLiteral) {
 				r.function(el.Body)
 			case *ast.ClassStaticBlock:
 				r.within(func(s *scope) {
-					s.hoist(el.DeclarationList)
+					el.DeclarationList = r.hoist(s, el.DeclarationList)
 					s.lexical(el.Block.List)
 					r.stmts(el.Block.List)
 				})

@@ -98,7 +98,9 @@ func ClassOf(t reflect.Type) (*Class, bool) {
 	return c, ok
 }
 
-// Declaration builds a Class whose Go instances are of type T, a pointer.
+// Declaration builds a Class whose Go instances are of type T, a pointer. Its
+// methods are not inlined: as T is a pointer they exist once, and each class that
+// is declared adds but the calls of them to the program.
 type Declaration[T any] struct{ *Class }
 
 // NewClass declares a class.
@@ -122,6 +124,8 @@ func NewNamespace(name, doc string) *Class {
 
 // Constructor declares what `new` does. declare names the arguments with In and
 // returns the function that makes the instance.
+//
+//go:noinline
 func (d Declaration[T]) Constructor(doc string, declare func(m *Method) func(c *Call) (T, error)) {
 	m := &Method{Name: d.Class.Name, Doc: doc, Returns: d.Class.Name}
 	make := declare(m)
@@ -131,6 +135,8 @@ func (d Declaration[T]) Constructor(doc string, declare func(m *Method) func(c *
 
 // Method declares a method. declare names the arguments with In and returns the
 // function that does the work.
+//
+//go:noinline
 func (d Declaration[T]) Method(name, returns, doc string, declare func(m *Method) func(this T, c *Call) (any, error)) {
 	m := &Method{Name: name, Doc: doc, Returns: returns}
 	call := declare(m)
@@ -150,11 +156,15 @@ func (d Declaration[T]) Method(name, returns, doc string, declare func(m *Method
 func (d Declaration[T]) Bind() { d.Methods[len(d.Methods)-1].Bound = true }
 
 // Prop declares a read-only property.
+//
+//go:noinline
 func (d Declaration[T]) Prop(name, typ, doc string, get func(this T) any) {
 	d.Props = append(d.Props, &Prop{Name: name, Doc: doc, Type: typ, Get: func(this any) any { return get(this.(T)) }})
 }
 
 // Variable declares a property that scripts may also set.
+//
+//go:noinline
 func (d Declaration[T]) Variable(name, typ, doc string, get func(this T) any, set func(this T, v any) error) {
 	d.Props = append(d.Props, &Prop{Name: name, Doc: doc, Type: typ,
 		Get: func(this any) any { return get(this.(T)) },
@@ -162,7 +172,10 @@ func (d Declaration[T]) Variable(name, typ, doc string, get func(this T) any, se
 	})
 }
 
-// Function declares a function of a namespace, or a static method of a class.
+// Function declares a function of a namespace, or a static method of a class. It
+// is not inlined, for the sake of Declaration.
+//
+//go:noinline
 func (c *Class) Function(name, returns, doc string, declare func(m *Method) func(c *Call) (any, error)) {
 	m := &Method{Name: name, Doc: doc, Returns: returns}
 	call := declare(m)

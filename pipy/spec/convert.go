@@ -15,10 +15,36 @@ type kind struct {
 	conv  func(v any) (any, error)
 }
 
-// Kinds that are looked up by a destination's type.
+// kindOf returns what is known about a type: one of those that scripts have, or a
+// class.
 func kindOf[T any]() kind {
 	var zero T
-	switch any(&zero).(type) {
+	if k, ok := plainKind(&zero); ok {
+		return k
+	}
+	return classKind(zero, func(v any) bool { _, ok := v.(T); return ok })
+}
+
+// classKind returns what is known about a class, of which zero is an instance and
+// is tells the instances.
+func classKind(zero any, is func(v any) bool) kind {
+	name, ok := ClassName(zero)
+	if !ok {
+		name = fmt.Sprintf("%T", zero)
+	}
+	wants := "an object of class " + name
+	return kind{wants, name, func(v any) (any, error) {
+		if is(v) {
+			return v, nil
+		}
+		return nil, mismatch(wants, v)
+	}}
+}
+
+// plainKind returns what is known about a type that is no class, by the type of a
+// pointer to one.
+func plainKind(dst any) (k kind, ok bool) {
+	switch dst.(type) {
 	case *bool:
 		return kind{"true or false", "boolean", func(v any) (any, error) {
 			switch v := v.(type) {
@@ -30,21 +56,21 @@ func kindOf[T any]() kind {
 				}
 			}
 			return nil, mismatch("true or false", v)
-		}}
+		}}, true
 	case *int:
 		return kind{"a number", "number", func(v any) (any, error) {
 			if n, ok := v.(float64); ok {
 				return int(n), nil
 			}
 			return nil, mismatch("a number", v)
-		}}
+		}}, true
 	case *float64:
 		return kind{"a number", "number", func(v any) (any, error) {
 			if n, ok := v.(float64); ok {
 				return n, nil
 			}
 			return nil, mismatch("a number", v)
-		}}
+		}}, true
 	case *string:
 		return kind{"a string", "string", func(v any) (any, error) {
 			switch v := v.(type) {
@@ -54,23 +80,23 @@ func kindOf[T any]() kind {
 				return v.String(), nil
 			}
 			return nil, mismatch("a string", v)
-		}}
+		}}, true
 	case *time.Duration:
-		return kind{wantsSeconds, "number | string", func(v any) (any, error) { return erased(ParseSeconds(v)) }}
+		return kind{wantsSeconds, "number | string", func(v any) (any, error) { return erased(ParseSeconds(v)) }}, true
 	case *Size:
-		return kind{wantsSize, "number | string", func(v any) (any, error) { return erased(ParseSize(v)) }}
+		return kind{wantsSize, "number | string", func(v any) (any, error) { return erased(ParseSize(v)) }}, true
 	case *any:
-		return kind{"a value", "any", func(v any) (any, error) { return v, nil }}
+		return kind{"a value", "any", func(v any) (any, error) { return v, nil }}, true
 	case *Raw:
-		return kind{"a value", "any", func(v any) (any, error) { return Raw{v}, nil }}
+		return kind{"a value", "any", func(v any) (any, error) { return Raw{v}, nil }}, true
 	case *Func:
-		return kind{"a function", "(...args: any[]) => any", func(v any) (any, error) { return want[Func](v, "a function") }}
+		return kind{"a function", "(...args: any[]) => any", func(v any) (any, error) { return want[Func](v, "a function") }}, true
 	case *Promise:
-		return kind{"a promise", "Promise<any>", func(v any) (any, error) { return want[Promise](v, "a promise") }}
+		return kind{"a promise", "Promise<any>", func(v any) (any, error) { return want[Promise](v, "a promise") }}, true
 	case *event.Object:
-		return kind{"an object", "object", func(v any) (any, error) { return want[event.Object](v, "an object") }}
+		return kind{"an object", "object", func(v any) (any, error) { return want[event.Object](v, "an object") }}, true
 	case *event.Event:
-		return kind{"an event", "Event", func(v any) (any, error) { return want[event.Event](v, "an event") }}
+		return kind{"an event", "Event", func(v any) (any, error) { return want[event.Event](v, "an event") }}, true
 	case *[]any:
 		return kind{"an array", "any[]", func(v any) (any, error) {
 			if o, ok := v.(event.Object); ok {
@@ -79,7 +105,7 @@ func kindOf[T any]() kind {
 				}
 			}
 			return nil, mismatch("an array", v)
-		}}
+		}}, true
 	case *[]string:
 		return kind{"an array of strings", "string[]", func(v any) (any, error) {
 			o, ok := v.(event.Object)
@@ -99,14 +125,9 @@ func kindOf[T any]() kind {
 				list[i] = s
 			}
 			return list, nil
-		}}
+		}}, true
 	}
-	name, ok := ClassName(zero)
-	if !ok {
-		name = fmt.Sprintf("%T", zero)
-	}
-	wants := "an object of class " + name
-	return kind{wants, name, func(v any) (any, error) { return want[T](v, wants) }}
+	return kind{}, false
 }
 
 func erased[T any](v T, err error) (any, error) { return v, err }

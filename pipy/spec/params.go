@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"pipy/pipy/event"
@@ -70,37 +71,97 @@ func (p *Params) fail(name string, err error) {
 	}
 }
 
-func (p *Params) add(f Field) *Field {
+// field adds a field, and returns what narrows it. def is the default. It is not
+// inlined, as its callers are compiled for each type of dst; the same goes for the
+// others here that do what does not depend on the type.
+//
+//go:noinline
+func (p *Params) field(f Field, k kind, dst, def any) *Choice {
+	f.Wants, f.Type, f.Default = k.wants, k.ts, written(def)
 	p.Fields = append(p.Fields, f)
-	return &p.Fields[len(p.Fields)-1]
+	return &Choice{p, &p.Fields[len(p.Fields)-1], dst}
+}
+
+// given returns the next positional argument; nil when there is none, or nothing
+// is being decoded.
+//
+//go:noinline
+func (p *Params) given() any {
+	if !p.Decoding() {
+		return nil
+	}
+	return p.next()
+}
+
+// leading returns the next argument if it is one that Lead declares, as given does.
+//
+//go:noinline
+func (p *Params) leading(alone bool) any {
+	if !p.Decoding() || p.at >= len(p.args) || !alone && len(p.args)-p.at <= 1 {
+		return nil
+	}
+	switch p.args[p.at].(type) {
+	case float64, string:
+		return p.next()
+	}
+	return nil
+}
+
+// member returns a member of the options object, as given does.
+//
+//go:noinline
+func (p *Params) member(name string) any {
+	if !p.Decoding() {
+		return nil
+	}
+	if p.options == nil && p.at < len(p.args) {
+		v := p.next()
+		if o, ok := v.(event.Object); ok {
+			p.options = o
+		} else if v != nil {
+			p.fail("options", &Mismatch{"an object", Show(v)})
+		}
+	}
+	if p.options == nil {
+		return nil
+	}
+	return p.options.Get(name)
 }
 
 // Need declares a positional argument that must be given.
 func Need[T any](p *Params, dst *T, name, doc string) *Choice {
 	k := kindFor(dst)
-	f := p.add(Field{Name: name, Doc: doc, Wants: k.wants, Type: k.ts})
-	if p.decode && p.err == nil {
-		v := p.next()
-		if v == nil && k.wants != "a value" {
-			p.fail(name, &Mismatch{k.wants, "nothing"})
-		} else {
-			store(p, dst, name, k, v)
-		}
+	c := p.field(Field{Name: name, Doc: doc}, k, dst, nil)
+	if v := p.given(); v != nil {
+		store(p, dst, name, k, v)
+	} else if p.Decoding() && k.wants != "a value" {
+		p.fail(name, &Mismatch{k.wants, "nothing"})
 	}
-	return choice(p, f, dst)
+	return c
 }
 
 // Arg declares a positional argument that may be left out.
 func Arg[T any](p *Params, dst *T, name string, def T, doc string) *Choice {
 	k := kindFor(dst)
-	f := p.add(Field{Name: name, Doc: doc, Wants: k.wants, Type: k.ts, Default: written(plain(def)), Optional: true})
+	c := p.field(Field{Name: name, Doc: doc, Optional: true}, k, dst, plain(&def))
 	*dst = def
-	if p.decode && p.err == nil {
-		if v := p.next(); v != nil {
-			store(p, dst, name, k, v)
+	if v := p.given(); v != nil {
+		store(p, dst, name, k, v)
+	}
+	return c
+}
+
+// Callback declares a function that may be left out, also before the options: an
+// object in its place is not taken.
+func Callback(p *Params, dst *Func, name, doc string) {
+	at := p.at
+	if at == len(p.args)-1 {
+		if _, ok := p.args[at].(event.Object); ok {
+			p.at = len(p.args)
+			defer func() { p.at = at }()
 		}
 	}
-	return choice(p, f, dst)
+	Arg(p, dst, name, nil, doc)
 }
 
 // Lead declares an optional first argument that is recognised by its kind: it
@@ -108,16 +169,10 @@ func Arg[T any](p *Params, dst *T, name string, def T, doc string) *Choice {
 // when alone says that it may stand alone.
 func Lead[T any](p *Params, dst *T, name string, def T, alone bool, doc string) {
 	k := kindFor(dst)
-	p.add(Field{Name: name, Doc: doc, Wants: k.wants, Type: k.ts, Default: written(plain(def)), Optional: true, Lead: true})
+	p.field(Field{Name: name, Doc: doc, Optional: true, Lead: true}, k, dst, plain(&def))
 	*dst = def
-	if !p.decode || p.err != nil || p.at >= len(p.args) {
-		return
-	}
-	switch p.args[p.at].(type) {
-	case float64, string:
-		if alone || len(p.args)-p.at > 1 {
-			store(p, dst, name, k, p.next())
-		}
+	if v := p.leading(alone); v != nil {
+		store(p, dst, name, k, v)
 	}
 }
 
@@ -125,29 +180,17 @@ func Lead[T any](p *Params, dst *T, name string, def T, alone bool, doc string) 
 // Positional arguments must be declared before the first Opt.
 func Opt[T any](p *Params, dst *T, name string, def T, doc string) *Choice {
 	k := kindFor(dst)
-	f := p.add(Field{Name: name, Doc: doc, Wants: k.wants, Type: k.ts, Default: written(plain(def)), Optional: true, Option: true})
+	c := p.field(Field{Name: name, Doc: doc, Optional: true, Option: true}, k, dst, plain(&def))
 	*dst = def
-	if p.decode && p.err == nil {
-		if p.options == nil && p.at < len(p.args) {
-			v := p.next()
-			if o, ok := v.(event.Object); ok {
-				p.options = o
-			} else if v != nil {
-				p.fail("options", &Mismatch{"an object", Show(v)})
-			}
-		}
-		if p.options != nil {
-			if v := p.options.Get(name); v != nil {
-				store(p, dst, "options."+name, k, v)
-			}
-		}
+	if v := p.member(name); v != nil {
+		store(p, dst, "options."+name, k, v)
 	}
-	return choice(p, f, dst)
+	return c
 }
 
 // Rest declares all remaining arguments.
 func Rest(p *Params, dst *[]any, name, types, doc string) {
-	p.add(Field{Name: name, Doc: doc, Wants: types, Type: types, Optional: true, Rest: true})
+	p.Fields = append(p.Fields, Field{Name: name, Doc: doc, Wants: types, Type: types, Optional: true, Rest: true})
 	if p.decode && p.err == nil {
 		*dst = p.args[min(p.at, len(p.args)):]
 		p.at = len(p.args)
@@ -206,11 +249,7 @@ func (p *Params) ModulePipeline(name, module, pipeline string) Pipeline {
 type Choice struct {
 	p     *Params
 	field *Field
-	value func() string
-}
-
-func choice[T any](p *Params, f *Field, dst *T) *Choice {
-	return &Choice{p, f, func() string { return fmt.Sprint(any(*dst)) }}
+	dst   any // a pointer to the value
 }
 
 // OneOf declares the allowed values.
@@ -225,7 +264,7 @@ func (c *Choice) OneOf(values ...string) {
 	if !c.p.Decoding() {
 		return
 	}
-	got := c.value()
+	got := fmt.Sprint(reflect.ValueOf(c.dst).Elem())
 	for _, v := range values {
 		if got == v {
 			return
@@ -240,20 +279,8 @@ func (c *Choice) OneOf(values ...string) {
 
 // store converts v and puts it into dst.
 func store[T any](p *Params, dst *T, name string, k kind, v any) {
-	if sub, ok := any(dst).(*Pipeline); ok {
-		*sub = p.Pipeline(name, v)
-		return
-	}
-	r, err := k.conv(v)
-	if err != nil {
-		p.fail(name, err)
-		return
-	}
+	r := p.convert(dst, name, k, v)
 	if r == nil {
-		return
-	}
-	if d, ok := any(dst).(dynamic); ok {
-		d.set(name, r)
 		return
 	}
 	t, ok := r.(T)
@@ -264,6 +291,27 @@ func store[T any](p *Params, dst *T, name string, k kind, v any) {
 	*dst = t
 }
 
+// convert converts v to what dst points to. It returns nil when that has failed,
+// and when it has been put there.
+//
+//go:noinline
+func (p *Params) convert(dst any, name string, k kind, v any) any {
+	if sub, ok := dst.(*Pipeline); ok {
+		*sub = p.Pipeline(name, v)
+		return nil
+	}
+	r, err := k.conv(v)
+	if err != nil {
+		p.fail(name, err)
+		return nil
+	}
+	if d, ok := dst.(dynamic); ok && r != nil {
+		d.set(name, r)
+		return nil
+	}
+	return r
+}
+
 // dynamic is implemented by *Dyn.
 type dynamic interface {
 	describe() kind
@@ -272,7 +320,11 @@ type dynamic interface {
 }
 
 func (d *Dyn[T]) describe() kind {
-	k := kindOf[T]()
+	return kindOf[T]().orFunc()
+}
+
+// orFunc is the kind of what is of this kind, or a function that returns it.
+func (k kind) orFunc() kind {
 	return kind{k.wants + ", or a function that returns it", k.ts + " | (() => " + k.ts + ")", func(v any) (any, error) {
 		if fn, ok := v.(Func); ok {
 			return fn, nil
@@ -308,9 +360,10 @@ func kindFor[T any](dst *T) kind {
 	return kindOf[T]()
 }
 
-func plain[T any](def T) any {
-	if d, ok := any(&def).(dynamic); ok {
+// plain returns the value that def points to, of a dynamic one that which is fixed.
+func plain[T any](def *T) any {
+	if d, ok := any(def).(dynamic); ok {
 		return d.plain()
 	}
-	return def
+	return *def
 }

@@ -81,6 +81,7 @@ type Session struct {
 	cause    error // with this error
 	asking   bool  // the handshake waits for an answer, not for bytes
 	answer   answer
+	lost     func(err error) // hears how an abandoned handshake ended; nil for nobody
 	holds    []func()
 	timeout  *loop.Timer
 }
@@ -266,6 +267,9 @@ func (s *Session) finishInput(err error) {
 func (s *Session) done() {
 	err := s.err
 	if s.state != handshaking {
+		if s.lost != nil && err != nil && !errors.Is(err, net.ErrClosed) {
+			s.lost(s.named(err))
+		}
 		return
 	}
 	s.flushHandshake()
@@ -273,12 +277,7 @@ func (s *Session) done() {
 		return
 	}
 	if err != nil {
-		if errors.Is(err, errCut) {
-			err = s.cutError()
-		} else if event.NameOf(err) == event.RuntimeError {
-			err = &event.Failure{Name: event.Unauthorized, Cause: err}
-		}
-		s.fail(err)
+		s.fail(s.named(err))
 		return
 	}
 	s.state = open
@@ -296,6 +295,17 @@ func (s *Session) done() {
 	}
 	s.release()
 	s.pull()
+}
+
+// named gives the error of a handshake a documented name.
+func (s *Session) named(err error) error {
+	switch {
+	case errors.Is(err, errCut):
+		return s.cutError()
+	case event.NameOf(err) == event.RuntimeError:
+		return &event.Failure{Name: event.Unauthorized, Cause: err}
+	}
+	return err
 }
 
 // fail ends the session before it was open, or because of an error in it.
@@ -328,6 +338,17 @@ func (s *Session) Close() {
 	s.state = closed
 	s.ended, s.sent = true, true
 	s.free()
+}
+
+// Abandon is Close for a session whose connection is gone. What the peer said
+// before, such as why it does not like the certificate, may still be on its way
+// through the handshake: when that fails by it, or by the end of the peer's bytes,
+// lost is called with the error, later on the loop.
+func (s *Session) Abandon(lost func(err error)) {
+	if s.state == handshaking {
+		s.lost = lost
+	}
+	s.Close()
 }
 
 // Closed tells whether Close was called.

@@ -299,6 +299,36 @@ func TestCloseEndsTheHandshake(t *testing.T) {
 	until(t, l, "the goroutines", func() bool { return runtime.NumGoroutine() <= before+maxIdle })
 }
 
+// A peer that says why it leaves, and whose connection is gone before the handshake
+// has read that, is heard all the same.
+func TestAbandonedHandshakesTellWhyTheyFailed(t *testing.T) {
+	l := loop.NewManual(time.Now())
+	server, _ := configs(t)
+	_, stranger := configs(t) // trusts another server
+	s, c := pair(t, l, server, stranger)
+	var why error
+	alert := false
+	c.cut = func(d *event.Data) []*event.Data {
+		alert = c.flights > 1
+		return []*event.Data{d}
+	}
+	c.session.Start()
+	until(t, l, "the client's alert", func() bool { return alert || s.ended })
+	if s.ended {
+		t.Fatalf("the server's end came early: %v", s.err)
+	}
+	s.session.ReceiveEnd(nil)
+	s.session.Abandon(func(err error) { why = err })
+	until(t, l, "the reason", func() bool { return why != nil })
+	if name := event.NameOf(why); name != event.Unauthorized && name != event.ConnectionReset {
+		t.Errorf("got %s, want Unauthorized or ConnectionReset", name)
+	}
+	if s.ended || s.sent {
+		t.Error("a closed session told something else")
+	}
+	c.session.Close()
+}
+
 // A flood of handshakes does not compute all at once.
 func TestHandshakesAreBounded(t *testing.T) {
 	l := loop.NewManual(time.Now())

@@ -3,6 +3,7 @@ package transport
 import (
 	"net/netip"
 	"slices"
+	"sort"
 
 	"pipy/pipy/loop"
 )
@@ -43,7 +44,9 @@ func (h *Histogram) Observe(limits []float64, x float64) {
 	}
 	h.Counts[i]++
 	h.Sum += x
-	h.Max = max(h.Max, x)
+	if x > h.Max { // no sample is NaN, of which max would think
+		h.Max = x
+	}
 }
 
 func (h *Histogram) fold(o *Histogram) {
@@ -259,12 +262,8 @@ func Ports(l *loop.Loop) []Port {
 	for i, a := range order {
 		ports[i] = *sums[a]
 	}
-	slices.SortFunc(ports, func(a, b Port) int {
-		if a.Address.String() < b.Address.String() {
-			return -1
-		}
-		return 1
-	})
+	// slices.SortFunc would be compiled anew for this type, 13 KB of code.
+	sort.Slice(ports, func(i, j int) bool { return ports[i].Address.String() < ports[j].Address.String() })
 	return ports
 }
 

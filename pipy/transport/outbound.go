@@ -148,7 +148,15 @@ func (o *Outbound) log(peers bool, text string) {
 		level = logging.Warn
 	}
 	logLine(level, "outbound", func() string {
-		return fmt.Sprintf("[outbound %p] %s -> %s (%s) %s", o, bracketed(o.local()), bracketed(o.remote), o.host, text)
+		var ends string // as far as they are known
+		if near := o.local(); near.IsValid() {
+			ends = bracketed(near) + " "
+		}
+		ends += "-> "
+		if o.remote.IsValid() {
+			ends += bracketed(o.remote) + " "
+		}
+		return fmt.Sprintf("[outbound %p] %s(%s) %s", o, ends, o.host, text)
 	})
 }
 

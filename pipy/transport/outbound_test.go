@@ -155,7 +155,7 @@ func TestConnectionRefusedIsRetried(t *testing.T) {
 			t.Errorf("states %v, want %v", states, want)
 		}
 		host, port, _ := net.SplitHostPort(target)
-		line := "[]:0 -> [" + host + "]:" + port + " (127.0.0.1) cannot connect: Connection refused"
+		line := "] -> [" + host + "]:" + port + " (127.0.0.1) cannot connect: Connection refused"
 		if n := strings.Count(strings.Join(*lines, "\n"), line); n != 3 {
 			t.Errorf("%d lines %q in %q, want 3", n, line, *lines)
 		}

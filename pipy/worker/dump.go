@@ -2,7 +2,7 @@ package worker
 
 import (
 	"cmp"
-	"slices"
+	"sort"
 
 	"pipy/pipy/pipeline"
 	"pipy/pipy/script"
@@ -79,7 +79,8 @@ func (g *Group) Dump() *Dump {
 			o.AvgConnTime = o.connSum / float64(o.connects)
 		}
 	}
-	slices.SortStableFunc(d.Outbound, func(a, b DumpOutbound) int { return cmp.Compare(b.Connections, a.Connections) })
+	// Here and below: slices.SortFunc would be compiled anew for each type of elements.
+	sort.SliceStable(d.Outbound, func(i, j int) bool { return d.Outbound[i].Connections > d.Outbound[j].Connections })
 	return d
 }
 
@@ -162,7 +163,7 @@ func (w *worker) dump() *Dump {
 	for class, n := range stages {
 		d.Objects = append(d.Objects, DumpObject{class, n})
 	}
-	slices.SortFunc(d.Objects, func(a, b DumpObject) int { return cmp.Compare(a.Class, b.Class) })
+	sort.Slice(d.Objects, func(i, j int) bool { return d.Objects[i].Class < d.Objects[j].Class })
 	return d
 }
 

@@ -20,6 +20,9 @@ type Options struct {
 	Graph     bool     // the log shows the pipelines of each module
 	Force     bool     // a port that cannot be opened is logged and left out
 	Args      []string // pipy.argv
+	// ScriptTimeout is how long a script may take to be loaded, and a callback to
+	// return; then it is interrupted. Zero is for ever.
+	ScriptTimeout time.Duration
 	// Exit is called, on any goroutine, when a script wants the process to end.
 	Exit func(code int)
 	// Restart is called, on any goroutine, when a script wants a reload.
@@ -34,6 +37,7 @@ type Group struct {
 	options Options
 	workers []*worker
 	idle    chan struct{} // gets a value when something ended
+	closed  chan struct{} // closed by Close
 
 	changing sync.Mutex // held while the program is replaced or ended
 
@@ -66,7 +70,7 @@ var (
 
 // New returns workers that have no program yet. They end with Close.
 func New(options Options) (*Group, error) {
-	g := &Group{options: options, idle: make(chan struct{}, 1)}
+	g := &Group{options: options, idle: make(chan struct{}, 1), closed: make(chan struct{})}
 	for id := range max(1, options.Workers) {
 		w, err := newWorker(g, id)
 		if err != nil {
@@ -79,6 +83,9 @@ func New(options Options) (*Group, error) {
 				logging.Errorf("thread", "worker %d: %v", w.id, err)
 			}
 		}()
+	}
+	if options.ScriptTimeout > 0 {
+		go g.watch(options.ScriptTimeout)
 	}
 	return g, nil
 }
@@ -381,6 +388,7 @@ func (g *Group) Drain(ctx context.Context) error {
 
 // Close ends the workers at once. Nothing else may be called afterwards.
 func (g *Group) Close() {
+	close(g.closed)
 	for _, w := range g.workers {
 		w.loop.Stop()
 	}

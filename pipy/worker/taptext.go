@@ -3,6 +3,7 @@ package worker
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"pipy/pipy/codec/httphead"
@@ -87,10 +88,15 @@ func clip(s string) string {
 const Masked = "***"
 
 // secret matches the names of headers and the like whose values are secrets.
-var secret = regexp.MustCompile(`(?i)^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|password|passwd|secret|token|(?:.*[-_.])?(?:token|key|secret|password|signature)|apikey)$`)
+var secret = pattern(`(?i)^(?:(?:proxy-)?authorization|(?:set-)?cookie2?|password|passwd|secret|token|(?:.*[-_.])?(?:token|key|secret|password|signature)|apikey)$`)
+
+// pattern compiles an expression at its first use: most processes are never tapped.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 func mask(name, value string) string {
-	if value != "" && secret.MatchString(name) {
+	if value != "" && secret().MatchString(name) {
 		return Masked
 	}
 	return value
@@ -113,8 +119,8 @@ func maskQuery(path string) string {
 
 // Secrets in text: header lines, and members of a query or of JSON.
 var (
-	secretLine   = regexp.MustCompile(`(?im)^((?:(?:proxy-)?authorization|(?:set-)?cookie2?|[\w.-]*[-_.](?:token|key|secret|password|signature)|token|apikey)[ \t]*:[ \t]*)[^\r\n]*`)
-	secretMember = regexp.MustCompile(`(?i)((?:^|[?&\s"'])(?:[\w.-]*[-_.])?(?:token|key|secret|password|passwd|signature|apikey)["']?[ \t]*[=:][ \t]*)("[^"]*"?|'[^']*'?|[^&\s"',}]+)`)
+	secretLine   = pattern(`(?im)^((?:(?:proxy-)?authorization|(?:set-)?cookie2?|[\w.-]*[-_.](?:token|key|secret|password|signature)|token|apikey)[ \t]*:[ \t]*)[^\r\n]*`)
+	secretMember = pattern(`(?i)((?:^|[?&\s"'])(?:[\w.-]*[-_.])?(?:token|key|secret|password|passwd|signature|apikey)["']?[ \t]*[=:][ \t]*)("[^"]*"?|'[^']*'?|[^&\s"',}]+)`)
 )
 
 // preview returns the first bytes of data if they are text, with what looks like a
@@ -142,6 +148,6 @@ func preview(d *event.Data, size int) string {
 	if !utf8.Valid(b) {
 		return ""
 	}
-	text := secretLine.ReplaceAllString(string(b), "${1}"+Masked)
-	return secretMember.ReplaceAllString(text, "${1}"+Masked)
+	text := secretLine().ReplaceAllString(string(b), "${1}"+Masked)
+	return secretMember().ReplaceAllString(text, "${1}"+Masked)
 }

@@ -7,6 +7,8 @@ package worker
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"pipy/pipy/api"
@@ -17,12 +19,20 @@ import (
 	"pipy/pipy/transport"
 )
 
-// worker is one loop and what runs on it. Everything is owned by the loop,
-// but for the loop itself.
+// worker is one loop and what runs on it.
 type worker struct {
-	group     *Group
-	id        int
-	loop      *loop.Loop
+	// Immutable:
+	group *Group
+	id    int
+	loop  *loop.Loop
+
+	overran atomic.Bool // a script was interrupted since the watch looked
+
+	// Guarded by mu:
+	mu   sync.Mutex
+	live []*script.Program // those whose scripts may be running
+
+	// Owned by the loop:
 	current   *version
 	staged    *version // loaded, not yet committed
 	old       map[*version]struct{}
@@ -65,7 +75,7 @@ func (w *worker) call(f func() error) error {
 // load evaluates the code and stages the program. No port is opened.
 func (w *worker) load(code *script.Code, number int) error {
 	v := &version{w: w, number: number, state: Loading}
-	prog, err := script.Load(w.loop, code, script.Host{
+	v.prog = script.New(w.loop, code, script.Host{
 		Thread:  w.id,
 		Threads: len(w.group.workers),
 		Args:    w.group.options.Args,
@@ -74,9 +84,11 @@ func (w *worker) load(code *script.Code, number int) error {
 		Restart: w.group.restart,
 		Report:  func(err error) { w.group.report(code, err) },
 		Listen:  v.listen,
+		Overran: func() { w.calm(v.prog) },
 	})
-	v.prog = prog
-	if err != nil {
+	w.watch(v.prog)
+	if err := v.prog.Load(); err != nil {
+		w.unwatch(v.prog)
 		return err
 	}
 	w.staged = v
@@ -149,6 +161,7 @@ func (w *worker) discard() {
 	w.opened = nil
 	if w.staged != nil {
 		w.staged.state = Ended
+		w.unwatch(w.staged.prog)
 	}
 	w.staged = nil
 }
@@ -195,6 +208,7 @@ func (w *worker) retire(v *version, closing bool) {
 	v.stop(closing, func() {
 		v.state = Ended
 		delete(w.old, v)
+		w.unwatch(v.prog)
 		w.group.settled()
 	})
 }

@@ -6,8 +6,9 @@ import "pipy/pipy/event"
 type Options struct {
 	// Level is the level of the protocol until a CONNECT tells another one.
 	Level int
-	// MaxPacket is the number of bytes that a packet may have; 0 means what the
-	// protocol allows.
+	// MaxPacket is the number of bytes that a packet may have, its fixed header
+	// included, as the Maximum Packet Size of the protocol (MQTT 5.0, 3.1.2.11.4);
+	// 0 means what the protocol allows.
 	MaxPacket int
 }
 
@@ -89,8 +90,8 @@ func (d *Decoder) packet() (bool, error) {
 	if p.Type == 0 {
 		return false, fault("packet type 0 is reserved")
 	}
-	if max := d.opt.MaxPacket; max > 0 && length > max {
-		return false, fault("%s: want a packet of at most %d bytes, got %d", p.Type, max, length)
+	if max := d.opt.MaxPacket; max > 0 && at+length > max {
+		return false, fault("%s: want a packet of at most %d bytes, got %d", p.Type, max, at+length)
 	}
 	if p.Type != Publish && first&0x0f != p.Type.flags() {
 		return false, fault("%s: want flags %d, got %d", p.Type, p.Type.flags(), first&0x0f)

@@ -199,3 +199,14 @@ func FuzzDecoder(f *testing.F) {
 		}
 	})
 }
+
+// The size of a packet is that of all its bytes (MQTT 5.0, 3.1.2.11.4).
+func TestMaxPacketCountsTheFixedHeader(t *testing.T) {
+	const packet = "\x40\x02\x00\x01" // PUBACK
+	for most, fits := range map[int]bool{3: false, 4: true} {
+		d := mqtt.NewDecoder(mqtt.Options{Level: mqtt.Level5, MaxPacket: most}, func(*mqtt.Packet) {})
+		if err := d.Feed(event.NewData([]byte(packet))); (err == nil) != fits {
+			t.Errorf("a packet of %d bytes where %d are allowed: %v", len(packet), most, err)
+		}
+	}
+}
