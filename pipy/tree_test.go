@@ -65,7 +65,6 @@ var libraries = map[string]string{
 	"github.com/dop251/goja":              "pipy/script",
 	"github.com/cespare/xxhash/v2":        "pipy/algo",
 	"github.com/rogpeppe/go-internal":     "conformance pipy/reference/generate",
-	"github.com/evanw/esbuild":            "pipy/script",
 	"golang.org/x/net":                    "pipy/codec/http2 pipy/filters conformance mocks/peers",
 	"google.golang.org/grpc":              "conformance/http2",
 	"github.com/summerwind/h2spec":        "conformance/http2",
