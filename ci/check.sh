@@ -59,7 +59,7 @@ step lint make lint
 step ci-lint make ci-lint
 step test make test
 step race make race
-step fuzz make fuzz FUZZTIME=5s
+step fuzz make fuzz FUZZTIME=3s
 step types types
 step browser make browser SCREENSHOTS="$PWD/build/screenshots"
 step docs go test -C docs/site -count=1 ./...

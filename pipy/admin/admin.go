@@ -6,6 +6,7 @@
 package admin
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -151,7 +152,11 @@ func (s *Server) serve(l net.Listener) {
 type complaints struct{}
 
 func (complaints) Write(b []byte) (int, error) {
-	logging.Debugf("admin", "%s", strings.TrimSuffix(string(b), "\n"))
+	say := logging.Debugf
+	if bytes.HasPrefix(b, []byte("http: panic")) { // a bug of ours
+		say = logging.Errorf
+	}
+	say("admin", "%s", strings.TrimSuffix(string(b), "\n"))
 	return len(b), nil
 }
 
