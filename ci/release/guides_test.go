@@ -17,10 +17,14 @@ import (
 	"testing"
 )
 
-var scriptBlock = regexp.MustCompile("(?s)```js\n(.*?)```")
+var (
+	scriptBlock = regexp.MustCompile("(?s)```js\n(.*?)```")
+	fileName    = regexp.MustCompile(`^// (\S+\.js)\n`)
+)
 
 // The commands in the guides are run by a test of the program; this one loads the
-// scripts in them with the program of the release.
+// scripts in them with the program of the release. Scripts that begin with the name
+// of a file are files of one program, which begins with main.js.
 func TestScriptsInGuidesLoad(t *testing.T) {
 	dir := t.TempDir()
 	output(t, "tar", "-xzf", one(t, "pipy-*-"+runtime.GOOS+"-"+runtime.GOARCH+".tar.gz"), "-C", dir, "--strip-components=1")
@@ -34,19 +38,39 @@ func TestScriptsInGuidesLoad(t *testing.T) {
 	}
 	scripts := 0
 	for _, guide := range guides {
+		base := filepath.Join(dir, strings.TrimSuffix(filepath.Base(guide), ".md"))
+		write(t, filepath.Join(base, "routes.json"), []byte(`{"/":"home"}`))
+		var entries []string
 		for i, m := range scriptBlock.FindAllSubmatch(read(t, guide), -1) {
 			scripts++
-			name := filepath.Join(dir, fmt.Sprintf("%s-%d.js", strings.TrimSuffix(filepath.Base(guide), ".md"), i))
-			if err := os.WriteFile(name, m[1], 0o644); err != nil {
-				t.Fatal(err)
+			name := fmt.Sprintf("%s-%d.js", base, i)
+			if file := fileName.FindSubmatch(m[1]); file != nil {
+				name = filepath.Join(base, filepath.FromSlash(string(file[1])))
 			}
+			write(t, name, m[1])
+			if filepath.Dir(name) == dir || name == filepath.Join(base, "main.js") {
+				entries = append(entries, name)
+			}
+		}
+		for _, name := range entries {
 			if out, err := exec.Command(filepath.Join(dir, "pipy"), "--verify", name).CombinedOutput(); err != nil {
-				t.Errorf("%s: script %d: %v\n%s", guide, i+1, err, out)
+				t.Errorf("%s: %s: %v\n%s", guide, filepath.Base(name), err, out)
 			}
 		}
 	}
 	if scripts == 0 {
 		t.Error("got no scripts in the guides")
+	}
+}
+
+// write writes a file and the folders that it is in.
+func write(t *testing.T, name string, text []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, text, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
