@@ -16,6 +16,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -38,15 +39,17 @@ type file struct {
 	tag     string // without quotes
 }
 
-// handler answers with the built files, by their paths.
-type handler map[string]file
+// files are the built files by their paths, read when somebody asks for the first.
+var files = sync.OnceValue(readFiles)
 
 // Handler returns a handler of GET and HEAD for the files of the console, and for
 // the addresses of its pages: /, /home, /repo/... and /docs/.... It answers other
 // paths with 404. The answers carry a content security policy unless the header is
 // set already; the console works under default-src 'self' alone.
-func Handler() http.Handler {
-	h := handler{}
+func Handler() http.Handler { return http.HandlerFunc(serve) }
+
+func readFiles() map[string]file {
+	all := map[string]file{}
 	err := fs.WalkDir(dist, "dist", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(name, packed) {
 			return err
@@ -57,13 +60,13 @@ func Handler() http.Handler {
 		}
 		plain := strings.TrimSuffix(name, packed)
 		sum := sha256.Sum256(content)
-		h[strings.TrimPrefix(plain, "dist")] = file{content, mediaType(plain), fmt.Sprintf("%x", sum[:12])}
+		all[strings.TrimPrefix(plain, "dist")] = file{content, mediaType(plain), fmt.Sprintf("%x", sum[:12])}
 		return nil
 	})
 	if err != nil {
 		panic(err) // the files are in the program
 	}
-	return h
+	return all
 }
 
 // mediaType returns the type of a file by its name. It does not depend on what the
@@ -84,12 +87,12 @@ func mediaType(name string) string {
 	return mime.TypeByExtension(path.Ext(name))
 }
 
-func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func serve(w http.ResponseWriter, r *http.Request) {
 	name := r.URL.Path
 	if isPage(name) {
 		name = page
 	}
-	f, ok := h[name]
+	f, ok := files()[name]
 	if !ok {
 		http.NotFound(w, r)
 		return
