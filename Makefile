@@ -1,7 +1,7 @@
 # What one does with this tree. `make` prints the list.
 
 GO           ?= go
-FUZZTIME     ?= 30s
+FUZZTIME     ?= 100000x
 STATICCHECK  := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 ACTIONLINT   := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 PLATFORMS    := linux/amd64 linux/arm64 freebsd/amd64 freebsd/arm64 darwin/amd64 darwin/arm64
@@ -39,7 +39,7 @@ test: ## Run all tests, those of the built program among them, and h2spec and gR
 race: ## Run all tests with the race detector, in the program under test as well.
 	GORACE=atexit_sleep_ms=0 PIPY_RACE=1 $(GO) test -race $(RACEFLAGS) ./...
 
-fuzz: ## Run each fuzz test for FUZZTIME, 30s unless told otherwise.
+fuzz: ## Run each fuzz test with FUZZTIME inputs, 100000x unless told otherwise; 30s is a time.
 	@set -e; grep -rlE --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u | while read -r dir; do \
 		for name in $$(grep -ohE '^func Fuzz[A-Za-z0-9_]*' $$dir/*_test.go | cut -d' ' -f2); do \
 			echo "== $$dir $$name"; \

@@ -62,7 +62,7 @@ step lint make lint PLATFORMS="freebsd/amd64 darwin/arm64" VETTED="./pipy/loop .
 step scripts shellcheck .ci/run ci/*.sh ci/image/*.sh ci/package/*.sh ci/package/pipy.rc
 step test make test
 CONFORMANCE_TAGS=abuse,admin,reload step race make race RACEFLAGS='-skip READMEs'
-step fuzz make fuzz FUZZTIME=1s
+step fuzz make fuzz FUZZTIME=10000x
 step types types
 wait # for the browser
 step browser make browser SCREENSHOTS="$PWD/build/screenshots"

@@ -18,7 +18,7 @@ import (
 // interval is how often a command that waits looks.
 const interval = 10 * time.Millisecond
 
-// deadline is how long a command waits for what it wants to see: 10 s, or what
+// deadline is how long a command waits for what it wants to see: 30 s, or what
 // CONFORMANCE_DEADLINE says.
 var deadline = patience()
 
@@ -26,7 +26,7 @@ func patience() time.Duration {
 	if d, err := time.ParseDuration(os.Getenv("CONFORMANCE_DEADLINE")); err == nil && d > 0 {
 		return d
 	}
-	return 10 * time.Second
+	return 30 * time.Second
 }
 
 // commands are the words that scripts have beyond those of package testscript.
