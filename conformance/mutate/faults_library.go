@@ -34,7 +34,7 @@ var libraryFaults = []fault{
 		file:   "algo/quota.go",
 		old:    "if c.Produce > 0 && c.Max > 0 {",
 		new:    "if false {",
-		breaks: "refills go beyond the maximum",
+		breaks: "refills end at the initial number",
 		plays:  "api/^algo.Quota",
 	},
 	{

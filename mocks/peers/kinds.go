@@ -56,6 +56,7 @@ func init() {
 		"flaky":      {"flaky:N answers 503 N times and then hello, over and over", flaky},
 		"gate":       {"answers .../wait once there was a request for .../go, and others with the number of their connection", plain(gate)},
 		"once":       {"closes after one answer without having announced it", plain(once)},
+		"second":     {"answers the first request of a connection, reads the second and closes", plain(second)},
 		"close":      {"reads a request and closes", plain(closeSilently)},
 		"reset":      {"reads a request and resets the connection", plain(resetPeer)},
 		"stall":      {"reads and never answers", plain(func(c *conn) { io.Copy(io.Discard, c.r) })},
@@ -226,6 +227,12 @@ func once(c *conn) {
 	if req, err := c.next(); err == nil {
 		c.respond(req, []byte(Hello))
 		c.linger()
+	}
+}
+
+func second(c *conn) {
+	if req, err := c.next(); err == nil && c.respond(req, []byte(Hello)) == nil {
+		closeSilently(c)
 	}
 }
 

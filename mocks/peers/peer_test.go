@@ -48,6 +48,7 @@ func TestGoodPeersAnswerWhatNetHTTPUnderstands(t *testing.T) {
 		{"informs", "", "Hi, there!\n"},
 		{"dribble", "", "Hi, there!\n"},
 		{"once", "", "Hi, there!\n"},
+		{"second", "", "Hi, there!\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.kind, func(t *testing.T) {
