@@ -205,10 +205,12 @@ func (p *process) start(ctx context.Context, signals chan os.Signal) started {
 	return started{code: exitFailed}
 }
 
-// patient waits for a result, unless a signal wants the end; then ok is false.
-// Other signals are there again afterwards.
+// patient waits for a result, unless a signal wants the end and no result comes
+// within startGrace of it; then ok is false. A program whose ports are open is to
+// end like any other. Signals are there again afterwards.
 func patient(done <-chan error, signals chan os.Signal) (ok bool, err error) {
 	var later []os.Signal
+	var tooLate <-chan time.Time
 	for {
 		select {
 		case err := <-done:
@@ -220,13 +222,22 @@ func patient(done <-chan error, signals chan os.Signal) (ok bool, err error) {
 			}
 			return true, err
 		case s := <-signals:
-			if ending(s) {
+			if ending(s) && tooLate != nil {
 				return false, nil
 			}
+			if ending(s) {
+				tooLate = time.After(startGrace)
+			}
 			later = append(later, s)
+		case <-tooLate:
+			return false, nil
 		}
 	}
 }
+
+// startGrace is how long a start that is under way may take once a signal wants
+// the end.
+const startGrace = time.Second
 
 // ending tells whether a signal asks for the end.
 func ending(s os.Signal) bool {
