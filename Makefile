@@ -69,8 +69,8 @@ mutate: ## Seed faults into the program, one at a time, and count those that the
 bench: ## Compare with other proxies on this machine; needs nginx, haproxy, wrk and h2load (nghttp2-client). FLAGS go to the command.
 	$(GO) run ./benchmarks $(FLAGS)
 
-bench-report: ## The same, with charts over rates, connections, body sizes and filters: benchmarks/results/report. An hour and a half.
-	$(GO) run ./benchmarks -md -report benchmarks/results/report $(FLAGS)
+bench-report: ## The same, with charts over rates, connections, body sizes and filters: benchmarks/report. An hour and a half.
+	$(GO) run ./benchmarks -md -report benchmarks/report $(FLAGS)
 
 # The packages that are vetted for the other platforms.
 VETTED       ?= ./...

@@ -35,9 +35,6 @@ func (s *Session) settings(payload []byte) {
 	case h.has(flagAck) && len(payload) > 0:
 		s.fail(FrameSizeError, "SETTINGS with both an acknowledgement and settings")
 		return
-	case len(payload)%settingSize != 0:
-		s.fail(FrameSizeError, "SETTINGS of incomplete settings")
-		return
 	case h.has(flagAck):
 		s.settled()
 		return
@@ -84,7 +81,7 @@ func (s *Session) applySettings(b []byte) *Error {
 		}
 	}
 	if len(b) > 0 {
-		return &Error{Code: FrameSizeError, Text: "incomplete settings"}
+		return &Error{Code: FrameSizeError, Text: "SETTINGS of incomplete settings"}
 	}
 	return nil
 }
