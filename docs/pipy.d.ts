@@ -1240,10 +1240,10 @@ declare class Configuration {
    * ConnectionTimeout when it cannot connect, with ReadError when it does not speak SOCKS 5, and
    * with the error of the sub-pipeline when that ends before.
    *
-   * @param target The name of the sub-pipeline. It is left out when .to(...) follows.
+   * @param pipeline The name of the sub-pipeline. It is left out when .to(...) follows.
    * @param target Where to connect to: 'host:port' or '[ipv6]:port'.
    */
-  connectSOCKS(target: string, target: string | object | (() => string | object), options?: {
+  connectSOCKS(pipeline: string, target: string | object | (() => string | object), options?: {
     /** The user name, if the proxy asks for one; 1 to 255 bytes. */
     username?: string | (() => string);
     /** The password that belongs to it; 1 to 255 bytes. */
@@ -2729,7 +2729,7 @@ declare class Configuration {
    * @param map The pipelines by their names.
    * @param args The arguments of onStart: an array, or a function of the event that returns one.
    */
-  pipe(target: Pipeline | string | (Pipeline | string)[] | ((evt: Event) => Pipeline | string | (Pipeline | string)[]), map?: any, args?: any): Configuration;
+  pipe(target: PipelineTemplate | string | (PipelineTemplate | string)[] | ((evt: Event) => PipelineTemplate | string | (PipelineTemplate | string)[]), map?: any, args?: any): Configuration;
   /**
    * Continues in the next pipeline of a chain.
    *
@@ -4659,7 +4659,7 @@ declare namespace protobuf {
    *
    * @param message The message.
    */
-  function encode(message: *api.protoMessage): Data;
+  function encode(message: protobuf.Message): Data;
 }
 
 declare namespace protobuf {
@@ -5521,7 +5521,7 @@ declare namespace XML {
    * @param document The document.
    * @param space Blanks per level, 10 at most; then each element is on a line of its own, unless there is text beside it.
    */
-  function encode(document?: *api.xmlNode, space?: number): Data;
+  function encode(document?: XML.Node, space?: number): Data;
   /**
    * Returns a document: a node without a name whose only child is the root element; null when it is
    * not valid. Comments, processing instructions and text that is blank are left out.
@@ -5536,7 +5536,7 @@ declare namespace XML {
    * @param document The document.
    * @param space Blanks per level, 10 at most; then each element is on a line of its own, unless there is text beside it.
    */
-  function stringify(document?: *api.xmlNode, space?: number): string;
+  function stringify(document?: XML.Node, space?: number): string;
 }
 
 declare namespace XML {

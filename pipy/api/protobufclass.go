@@ -162,27 +162,6 @@ func declareProtoBytes(d spec.Declaration[*protoMessage], name, script string, g
 }
 
 func init() {
-	ns := spec.NewNamespace("protobuf", "Reads and writes messages of Protocol Buffers without their schema: the type of a field is told by the method that reads it. The order of fields and those that nobody asks for are kept.")
-	ns.Function("decode", "protobuf.Message", "Returns the message in a Data. It throws if that is not valid.", func(m *spec.Method) func(*spec.Call) (any, error) {
-		data := spec.In[*event.Data](m, "data", "The bytes.")
-		return func(c *spec.Call) (any, error) {
-			d, err := data.Of(c)
-			if err != nil {
-				return nil, err
-			}
-			return erase(decodeProto(d.AppendTo(nil)))
-		}
-	})
-	ns.Function("encode", "Data", "Returns a message as bytes.", func(m *spec.Method) func(*spec.Call) (any, error) {
-		message := spec.In[*protoMessage](m, "message", "The message.")
-		return func(c *spec.Call) (any, error) {
-			p, err := message.Of(c)
-			if err != nil {
-				return nil, err
-			}
-			return event.NewData(p.encode()), nil
-		}
-	})
 	d := spec.NewClass[*protoMessage]("protobuf.Message", "A message of Protocol Buffers without its schema. Integers of 64 bits are numbers, or BigInt beyond 2^53; to set one beyond, a string of digits does.")
 	d.Constructor("Makes an empty message.", func(*spec.Method) func(*spec.Call) (*protoMessage, error) {
 		return func(*spec.Call) (*protoMessage, error) { return &protoMessage{}, nil }
@@ -206,4 +185,25 @@ func init() {
 	for _, k := range protoBytes {
 		declareProtoBytes(d, k.name, k.script, k.get, k.put)
 	}
+	ns := spec.NewNamespace("protobuf", "Reads and writes messages of Protocol Buffers without their schema: the type of a field is told by the method that reads it. The order of fields and those that nobody asks for are kept.")
+	ns.Function("decode", "protobuf.Message", "Returns the message in a Data. It throws if that is not valid.", func(m *spec.Method) func(*spec.Call) (any, error) {
+		data := spec.In[*event.Data](m, "data", "The bytes.")
+		return func(c *spec.Call) (any, error) {
+			d, err := data.Of(c)
+			if err != nil {
+				return nil, err
+			}
+			return erase(decodeProto(d.AppendTo(nil)))
+		}
+	})
+	ns.Function("encode", "Data", "Returns a message as bytes.", func(m *spec.Method) func(*spec.Call) (any, error) {
+		message := spec.In[*protoMessage](m, "message", "The message.")
+		return func(c *spec.Call) (any, error) {
+			p, err := message.Of(c)
+			if err != nil {
+				return nil, err
+			}
+			return event.NewData(p.encode()), nil
+		}
+	})
 }

@@ -223,6 +223,38 @@ func writeXML(root *xmlNode, space any) (string, error) {
 }
 
 func init() {
+	d := spec.NewClass[*xmlNode]("XML.Node", "An element of an XML document.")
+	d.Constructor("Makes an element.", func(m *spec.Method) func(*spec.Call) (*xmlNode, error) {
+		name := spec.In[string](m, "name", "Its name; empty for a document.")
+		attributes := spec.InOpt[event.Object](m, "attributes", nil, "The values of its attributes by their names.")
+		children := spec.InOpt[event.Object](m, "children", nil, "An array of nodes and strings.")
+		m.Fields[2].Type = "(XML.Node | string)[]"
+		return func(c *spec.Call) (*xmlNode, error) {
+			n := &xmlNode{attributes: Null}
+			var err error
+			if n.name, err = name.Of(c); err != nil {
+				return nil, err
+			}
+			if o, err := attributes.Of(c); err != nil {
+				return nil, err
+			} else if o != nil {
+				n.attributes = o
+			}
+			if n.children, err = children.Of(c); err != nil {
+				return nil, err
+			}
+			if n.children == nil {
+				n.children = c.Engine.NewArray(nil)
+			} else if _, ok := n.children.Elements(); !ok {
+				return nil, wrong("children", "an array", n.children)
+			}
+			return n, nil
+		}
+	})
+	d.Prop("name", "string", "Its name; empty for a document.", func(n *xmlNode) any { return n.name })
+	d.Prop("attributes", "Record<string, string> | null", "The values of its attributes by their names; null when it has none.", func(n *xmlNode) any { return n.attributes })
+	d.Prop("children", "(XML.Node | string)[]", "What is in it: elements and text.", func(n *xmlNode) any { return n.children })
+
 	ns := spec.NewNamespace("XML", "Reads and writes XML (XML 1.0). Names keep their prefixes; entities other than the predefined ones are not known.")
 	read := func(name, argument, typ string) {
 		ns.Function(name, "XML.Node | null", "Returns a document: a node without a name whose only child is the root element; null when it is not valid. Comments, processing instructions and text that is blank are left out.",
@@ -264,36 +296,4 @@ func init() {
 	}
 	write("stringify", "string", func(text string) any { return text })
 	write("encode", "Data", func(text string) any { return event.DataString(text) })
-
-	d := spec.NewClass[*xmlNode]("XML.Node", "An element of an XML document.")
-	d.Constructor("Makes an element.", func(m *spec.Method) func(*spec.Call) (*xmlNode, error) {
-		name := spec.In[string](m, "name", "Its name; empty for a document.")
-		attributes := spec.InOpt[event.Object](m, "attributes", nil, "The values of its attributes by their names.")
-		children := spec.InOpt[event.Object](m, "children", nil, "An array of nodes and strings.")
-		m.Fields[2].Type = "(XML.Node | string)[]"
-		return func(c *spec.Call) (*xmlNode, error) {
-			n := &xmlNode{attributes: Null}
-			var err error
-			if n.name, err = name.Of(c); err != nil {
-				return nil, err
-			}
-			if o, err := attributes.Of(c); err != nil {
-				return nil, err
-			} else if o != nil {
-				n.attributes = o
-			}
-			if n.children, err = children.Of(c); err != nil {
-				return nil, err
-			}
-			if n.children == nil {
-				n.children = c.Engine.NewArray(nil)
-			} else if _, ok := n.children.Elements(); !ok {
-				return nil, wrong("children", "an array", n.children)
-			}
-			return n, nil
-		}
-	})
-	d.Prop("name", "string", "Its name; empty for a document.", func(n *xmlNode) any { return n.name })
-	d.Prop("attributes", "Record<string, string> | null", "The values of its attributes by their names; null when it has none.", func(n *xmlNode) any { return n.attributes })
-	d.Prop("children", "(XML.Node | string)[]", "What is in it: elements and text.", func(n *xmlNode) any { return n.children })
 }

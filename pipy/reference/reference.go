@@ -116,7 +116,7 @@ func constants(c *spec.Class) []string {
 var targetField = spec.Field{
 	Name: "target",
 	Doc:  "The name of the sub-pipeline. It is left out when .to(...) follows.",
-	Type: "string",
+	Type: "string", Wants: "a string",
 }
 
 // arguments returns the arguments of a filter as scripts give them.
@@ -124,5 +124,9 @@ func (f *Filter) arguments() []spec.Field {
 	if !f.Joint {
 		return f.Fields
 	}
-	return append([]spec.Field{targetField}, f.Fields...)
+	target := targetField
+	if slices.ContainsFunc(f.Fields, func(o spec.Field) bool { return o.Name == target.Name }) {
+		target.Name = "pipeline"
+	}
+	return append([]spec.Field{target}, f.Fields...)
 }

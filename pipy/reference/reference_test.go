@@ -14,7 +14,7 @@ import (
 // sample is a small reference with one of each kind.
 func sample() *Reference {
 	decode := &spec.Method{Name: "decode", Doc: "Reads a text.", Returns: "any", Fields: []spec.Field{
-		{Name: "data", Doc: "The text.", Type: "string | Data", Wants: "a string"},
+		{Name: "data", Doc: "The text.", Type: "string | algo.Box", Wants: "a string"},
 	}}
 	box := &spec.Class{
 		Name: "algo.Box", Doc: "Holds things. It may be full.", Type: reflect.TypeFor[*int](),
@@ -198,7 +198,7 @@ func TestTypes(t *testing.T) {
 		"    put(delete_: boolean, ...things: (any)[]): void;\n",
 		"    readonly full: boolean;\n",
 		"declare namespace Text {\n  const limit: number;\n",
-		"  /**\n   * Reads a text.\n   *\n   * @param data The text.\n   */\n  function decode(data: string | Data): any;\n",
+		"  /**\n   * Reads a text.\n   *\n   * @param data The text.\n   */\n  function decode(data: string | algo.Box): any;\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("want %q in\n%s", want, got)
@@ -216,6 +216,18 @@ func TestJSONHoldsEverything(t *testing.T) {
 	}
 	if f := doc.Filters[2]; f.Title != "joins messages" || f.Fields[1].Default != "0" || !f.Fields[1].Option {
 		t.Errorf("got %+v", f)
+	}
+}
+
+func TestJointWithATargetOfItsOwnTakesAPipeline(t *testing.T) {
+	r := New([]*Filter{{Name: "tunnel", Doc: "goes through", In: "bytes", Out: "bytes", Joint: true, Fields: []spec.Field{
+		{Name: "target", Doc: "Where to.", Type: "string", Wants: "a string"},
+	}}}, nil)
+	if faults := r.Validate(); len(faults) > 0 {
+		t.Error(faults)
+	}
+	if got, want := text(t, r.ListFilters), "\ntunnel (pipeline, target)   goes through\n\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -268,6 +280,8 @@ func TestValidateFindsFaults(t *testing.T) {
 		{"an input and an output", func(f *Filter) { f.In = "water" }},
 		{"want a doc", func(f *Filter) { f.Fields = []spec.Field{{Name: "a", Type: "string", Wants: "x"}} }},
 		{"declared twice", func(f *Filter) { f.Fields = []spec.Field{field, field} }},
+		{"got *api.thing", func(f *Filter) { x := field; x.Type = "string | *api.thing"; f.Fields = []spec.Field{x} }},
+		{"got Thing", func(f *Filter) { x := field; x.Type = `"One" | (a: any) => Thing[]`; f.Fields = []spec.Field{x} }},
 		{"can be printed", func(f *Filter) { x := field; x.Default = "\x00"; f.Fields = []spec.Field{x} }},
 		{"default among", func(f *Filter) {
 			x := field

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,7 +16,11 @@ const maxTitle = 80
 // Validate returns what is wrong with the declarations, one sentence for each
 // fault; none when all is well.
 func (r *Reference) Validate() []string {
-	v := &validator{seen: map[string]bool{}}
+	v := &validator{seen: map[string]bool{}, classes: map[string]bool{}}
+	for _, c := range r.classes {
+		v.classes[c.Name] = true
+		v.classes[c.Name[strings.LastIndexByte(c.Name, '.')+1:]] = true // as its namespace calls it
+	}
 	for _, f := range r.filters {
 		v.filter(f)
 	}
@@ -26,8 +31,9 @@ func (r *Reference) Validate() []string {
 }
 
 type validator struct {
-	seen   map[string]bool
-	faults []string
+	seen    map[string]bool
+	classes map[string]bool // that are declared
+	faults  []string
 }
 
 func (v *validator) fault(where, format string, args ...any) {
@@ -62,7 +68,7 @@ func (v *validator) filter(f *Filter) {
 	if !flows[f.In] || !flows[f.Out] {
 		v.fault(f.Name, "want an input and an output of bytes, messages, events or nothing, got %q and %q", f.In, f.Out)
 	}
-	v.fields(f.Name, f.Fields)
+	v.fields(f.Name, f.arguments())
 }
 
 // acronym tells whether a title begins with a word like "HTTP".
@@ -95,6 +101,7 @@ func (v *validator) class(c *spec.Class) {
 		if p.Type == "" {
 			v.fault(name+"."+p.Name, "want a type, got none")
 		}
+		v.typ(name+"."+p.Name, p.Type)
 	}
 }
 
@@ -103,6 +110,7 @@ func (v *validator) method(name string, m *spec.Method) {
 	if m.Returns == "" {
 		v.fault(name, "want the type of the result, got none")
 	}
+	v.typ(name, m.Returns)
 	v.fields(name, m.Fields)
 }
 
@@ -137,7 +145,28 @@ func (v *validator) fields(owner string, fields []spec.Field) {
 		case len(f.Values) > 0 && f.Default != "" && !allowed(f):
 			v.fault(where, "want a default among %s, got %s", f.Wants, f.Default)
 		}
+		v.typ(where, f.Type)
 		names[fieldName(f)] = true
+	}
+}
+
+// The types of JavaScript that declarations name.
+var builtin = map[string]bool{"Promise": true, "Record": true}
+
+var (
+	quoted    = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+	className = regexp.MustCompile(`[\w*][\w.]*`)
+)
+
+// typ checks that the classes in a type are declared.
+func (v *validator) typ(where, ts string) {
+	for _, name := range className.FindAllString(quoted.ReplaceAllString(ts, ""), -1) {
+		last := name[strings.LastIndexByte(name, '.')+1:]
+		class := name[0] == '*' || last != "" && unicode.IsUpper(rune(last[0]))
+		if class && !v.classes[name] && !builtin[name] {
+			v.fault(where, "want a type that is declared, before the functions that take it, got %s", name)
+			return
+		}
 	}
 }
 
