@@ -133,6 +133,14 @@ func TestPagesShowWhatTheScriptsSay(t *testing.T) {
 	}
 }
 
+func TestEachBlockHasALanguageAndAnEnd(t *testing.T) {
+	for _, page := range append(pages(t, "*/README*.md"), pages(t, "README*.md")...) {
+		if rest := fence.ReplaceAllString(read(t, page), ""); strings.Contains(rest, "```") {
+			t.Errorf("%s: a fence stands alone in\n%s", page, rest)
+		}
+	}
+}
+
 func TestStepsAreDrawn(t *testing.T) {
 	for _, page := range pages(t, "[0-9][0-9]-*/README*.md") {
 		if len(blocks(read(t, page), "mermaid")) == 0 {
