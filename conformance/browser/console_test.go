@@ -115,6 +115,10 @@ func TestDocumentationNeedsNobodyElse(t *testing.T) {
 	b := open(t, root, "/docs/reference/filters/connect", desktop)
 	b.reads(".prose h1", "connect")
 	b.reads(".ref-fields, .prose", "retryCount")
+	b.click("muxHTTP")
+	b.reads(".prose pre", "muxHTTP(target, key?, { options })\nmuxHTTP(key?, { options }).to(pipeline)")
+	b.click("connect")
+	b.reads(".prose h1", "connect")
 	b.shot("docs")
 	b.clickOn(`[...document.querySelectorAll(".docs-nav summary")].find(e => e.textContent.includes("Classes"))`)
 	b.click("algo.Cache")
@@ -147,6 +151,12 @@ func TestPagesInBothThemesAndOnPhones(t *testing.T) {
 		b.shot("page-docs-" + name)
 		b = open(t, root, "/repo/app/", l)
 		b.reads(".toolbar .tag", "running")
+		if wide := eval[int64](b, "innerWidth"); wide != l.width {
+			t.Errorf("%s: the page is %d pixels wide, want %d", name, wide, l.width)
+		}
+		if out := eval[bool](b, `document.querySelector("[aria-label=Stop]").getBoundingClientRect().right > innerWidth`); out {
+			t.Errorf("%s: the button that stops the program is not in sight", name)
+		}
 		b.shot("page-editor-" + name)
 		for _, view := range []string{"Status", "Metrics", "Console"} {
 			b.click(view)

@@ -124,6 +124,11 @@ func TestCompletionHoverAndSignatures(t *testing.T) {
 	b.keys("head.")
 	labels("method", "path", "headers")
 	b.keys(escape)
+	b.edit("pipy().muxHTTP('connection',")
+	b.keys(" ")
+	b.reads(".card-signature", "muxHTTP(target, key?, { options })")
+	b.reads(".card-signature .card-active", "key")
+	b.keys(escape)
 	b.edit("pipy()\n  .muxHTTP()\n")
 	at := eval[struct{ X, Y float64 }](b, `(() => {
 		const r = [...document.querySelectorAll(".cm-line span")].find(e => e.textContent === "muxHTTP").getBoundingClientRect();
@@ -184,6 +189,7 @@ func TestTwoWhoEditOneFileAreTold(t *testing.T) {
 	b.press("s")
 	b.reads("dialog", "was changed by somebody else")
 	b.reads("dialog .compare", "theirs")
+	b.holds(`new Set([...document.querySelectorAll(".compare .cm-changedLine")].map(e => getComputedStyle(e).backgroundColor)).size === 2`)
 	b.shot("conflict")
 	b.click("Cancel")
 	wants(t, call(t, "GET", root+"/api/v1/repo-files/app/notes.txt", ""), "theirs\n")
@@ -296,4 +302,27 @@ func TestKeyboardIsEnough(t *testing.T) {
 	eval[bool](b, `(document.querySelector('.file-tabs [aria-selected=true]').focus(), true)`)
 	b.keys(kb.Delete)
 	b.shows("/lib/a.js")
+}
+
+func TestTheTabOfTheOpenFileIsInSight(t *testing.T) {
+	root := start(t)
+	var files []string
+	for i := range 12 {
+		files = append(files, fmt.Sprintf("/a-module-%d.js", i), "pipy()\n")
+	}
+	codebase(t, root, "/app", append([]string{"/main.js", "pipy()\n"}, files...)...)
+	b := open(t, root, "/repo/app/", desktop)
+	for i := 0; i < len(files); i += 2 {
+		b.click(strings.TrimPrefix(files[i], "/") + ", edited")
+		b.shows(files[i])
+	}
+	inSight := `(() => {
+		const bar = document.querySelector(".file-tabs").getBoundingClientRect();
+		const tab = document.querySelector(".file-tab.active").getBoundingClientRect();
+		return tab.left >= bar.left && tab.right <= bar.right + 1;
+	})()`
+	b.holds(inSight)
+	b.click("main.js, edited, main script")
+	b.shows("/main.js")
+	b.holds(inSight)
 }

@@ -21,6 +21,7 @@ type jsonFilter struct {
 	Joint  bool        `json:"joint,omitempty"`
 	Fork   bool        `json:"fork,omitempty"`
 	Legacy bool        `json:"legacy,omitempty"`
+	Target *jsonField  `json:"target,omitempty"` // of a joint: the argument before the others, unless .to(...) follows
 	Fields []jsonField `json:"fields,omitempty"`
 }
 
@@ -66,10 +67,14 @@ type jsonProp struct {
 func (r *Reference) JSON(w io.Writer) error {
 	var doc jsonReference
 	for _, f := range r.filters {
-		doc.Filters = append(doc.Filters, jsonFilter{
+		j := jsonFilter{
 			Name: f.Name, Title: title(f.Doc), Doc: body(f.Doc), In: f.In, Out: f.Out,
 			Joint: f.Joint, Fork: f.Fork, Legacy: f.Legacy, Fields: jsonFields(f.Fields),
-		})
+		}
+		if f.Joint {
+			j.Target = &jsonFields(f.arguments()[:1])[0]
+		}
+		doc.Filters = append(doc.Filters, j)
 	}
 	for _, c := range r.classes {
 		doc.Classes = append(doc.Classes, jsonClassOf(c))

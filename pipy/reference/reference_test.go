@@ -214,7 +214,10 @@ func TestJSONHoldsEverything(t *testing.T) {
 	if len(doc.Filters) != 3 || len(doc.Classes) != 3 {
 		t.Errorf("got %d filters and %d classes, want 3 and 3", len(doc.Filters), len(doc.Classes))
 	}
-	if f := doc.Filters[2]; f.Title != "joins messages" || f.Fields[1].Default != "0" || !f.Fields[1].Option {
+	if f := doc.Filters[0]; f.Target == nil || f.Target.Name != "target" {
+		t.Errorf("got %+v, want the argument that names the sub-pipeline", f.Target)
+	}
+	if f := doc.Filters[2]; f.Target != nil || f.Title != "joins messages" || f.Fields[1].Default != "0" || !f.Fields[1].Option {
 		t.Errorf("got %+v", f)
 	}
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../ui/icons";
 import { openMenu } from "../ui/menu";
 import { closeDocument } from "./actions";
@@ -9,6 +10,8 @@ import type { Workspace } from "./workspace";
 export function FileTabs({ w }: { w: Workspace }) {
   const tabs = w.tabs.value;
   const names = tabs.map(basename);
+  const bar = useRef<HTMLDivElement>(null);
+  useEffect(() => { bar.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" }); }, [w.active.value, tabs]);
   const keys = (e: KeyboardEvent) => {
     const at = tabs.indexOf(w.active.value);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[e.key];
@@ -21,7 +24,7 @@ export function FileTabs({ w }: { w: Workspace }) {
   };
   if (tabs.length === 0) return null;
   return (
-    <div class="file-tabs" role="tablist" aria-label="Open files" onKeyDown={keys}>
+    <div ref={bar} class="file-tabs" role="tablist" aria-label="Open files" onKeyDown={keys}>
       {tabs.map((path, i) => {
         const doc = w.document(path);
         const active = path === w.active.value;

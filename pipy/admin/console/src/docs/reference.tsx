@@ -56,13 +56,15 @@ function Prose({ text }: { text: string }) {
 }
 
 function FilterPage({ f }: { f: Filter }) {
+  const fields = f.fields ?? [];
+  const all = f.target ? [f.target, ...fields] : fields;
   return (
     <>
       <p class="ref-title">{capital(f.title)}.</p>
-      <pre><code>{signature(f.name, f.fields ?? [])}</code></pre>
+      <pre><code>{signature(f.name, all)}{f.target && `\n${signature(f.name, fields)}.to(pipeline)`}</code></pre>
       <p class="ref-flow"><span class="tag">in: {f.in}</span> <span class="tag">out: {f.out}</span>{f.joint && <> <span class="tag accent">has sub-pipelines</span></>}{f.fork && <> <span class="tag accent">passes a copy on</span></>}{f.legacy && <> <span class="tag">only in pipy() chains</span></>}</p>
       <Prose text={f.doc} />
-      <Fields fields={f.fields ?? []} level="h2" />
+      <Fields fields={all} level="h2" />
     </>
   );
 }

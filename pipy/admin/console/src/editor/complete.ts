@@ -171,11 +171,14 @@ function signatureAt(state: EditorState): Tooltip | null {
   if (!ref || !main.empty) return null;
   const found = callAround(state, main.head);
   const m = found && calledMember(ref, state, found.call);
-  if (!found || !m?.fields?.length) return null;
+  if (!found || !m) return null;
+  const given = found.args.firstChild?.nextSibling?.name ?? "";
+  const fields = [...(m.target && given.endsWith("String") ? [m.target] : []), ...(m.fields ?? [])];
+  if (!fields.length) return null;
   let index = 0;
   for (let c = found.args.firstChild; c && c.from < main.head; c = c.nextSibling) if (c.name === ",") index++;
   const inObject = found.args.getChildren("ObjectExpression").some(o => o.from < main.head && main.head <= o.to);
-  const { name, fields } = { name: m.kind === "class" ? m.type : m.name, fields: m.fields };
+  const name = m.kind === "class" ? m.type : m.name;
   return { pos: found.args.from, above: true, strictSide: false, arrow: false, create: () => ({ dom: signatureCard(name, fields, index, inObject) }) };
 }
 

@@ -45,6 +45,7 @@ export interface Filter extends Method {
   in: string;
   out: string;
   joint?: boolean;
+  target?: Field; // of a joint: the argument before the others, unless .to(...) follows
   fork?: boolean;
   legacy?: boolean;
 }
@@ -56,6 +57,7 @@ export interface Member {
   doc: string;
   type: string; // of the value, or what a call returns
   fields?: Field[]; // of a call
+  target?: Field; // of a call of a joint filter
   detail?: string;
   page?: string; // path of its documentation
 }
@@ -125,7 +127,7 @@ export function classPage(name: string): string {
 
 function filterMember(f: Filter): Member {
   return {
-    name: f.name, kind: "filter", type: "Configuration", fields: f.fields, detail: f.title,
+    name: f.name, kind: "filter", type: "Configuration", fields: f.fields, target: f.target, detail: f.title,
     doc: `${capital(f.title)}.\n\n${f.doc}`, page: "/docs/reference/filters/" + f.name,
   };
 }
