@@ -14,7 +14,7 @@ const chosen = signal("");
 const paused = signal(false);
 const filter = signal("");
 const events = signal<TapLine[]>([]);
-const state = signal("");
+const state = signal({ of: "", text: "" }); // what became of the stream of a pipeline
 const opened = signal<number | null>(null);
 
 let count = 0;
@@ -37,7 +37,7 @@ export function Tap({ w }: { w: Workspace }) {
     if (!running || !current || paused.value) return;
     let pending: TapLine[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
-    state.value = "connecting";
+    const of = current.key;
     const flush = () => {
       timer = undefined;
       events.value = [...events.value, ...pending].slice(-kept);
@@ -53,11 +53,12 @@ export function Tap({ w }: { w: Workspace }) {
       },
       state: (connected, refused) => {
         if (refused === 404) again.current = setTimeout(() => setTry(t => t + 1), 3000); // the program may have been replaced
-        state.value = connected ? "listening" : refused === 403 ? "Your role may not look at the traffic." : refused === 404 ? "The program has no such pipeline any more." : refused ? `The tap answers ${refused}.` : "connecting";
+        state.value = { of, text: connected ? "Listening. Send a request through the program." : refused === 403 ? "Your role may not look at the traffic." : refused === 404 ? "The program has no such pipeline any more." : refused ? `The tap answers ${refused}.` : "" };
       },
     });
     return () => {
       stream.close();
+      state.value = { of, text: "" };
       clearTimeout(timer);
       clearTimeout(again.current);
     };
@@ -80,7 +81,7 @@ export function Tap({ w }: { w: Workspace }) {
         <input class="input small" type="search" aria-label="Filter events" placeholder="Filter events" value={filter.value} onInput={e => { filter.value = e.currentTarget.value; }} />
       </div>
       {shown.length === 0 && (
-        <Empty icon="tap">{paused.value ? "Paused." : state.value === "listening" ? "Listening. Send a request through the program." : state.value === "connecting" ? "Connecting…" : state.value}</Empty>
+        <Empty icon="tap">{paused.value ? "Paused." : state.value.of === current.key && state.value.text || "Connecting…"}</Empty>
       )}
       <ol class="tap-events">
         {shown.slice(-200).reverse().map(e => (

@@ -37,7 +37,7 @@ export function readTap(id: number, data: string): TapLine | null {
   const at = new Date(v.time);
   return {
     id,
-    time: Number.isNaN(at.getTime()) ? "" : at.toTimeString().slice(3, 8) + "." + String(at.getMilliseconds()).padStart(3, "0"),
+    time: Number.isNaN(at.getTime()) ? "" : at.toTimeString().slice(0, 8) + "." + String(at.getMilliseconds()).padStart(3, "0"),
     run: `${v.worker}.${v.pipeline}`,
     filter: v.filter ? `${v.at + 1}. ${v.filter}` : "out",
     kind: v.event,
