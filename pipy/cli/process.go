@@ -325,7 +325,7 @@ func (p *process) shutdown(ctx context.Context, signals <-chan os.Signal, code i
 	defer cancel()
 	var late <-chan time.Time
 	if p.options.drain > 0 {
-		ctx, cancel = context.WithTimeout(ctx, p.options.drain)
+		ctx, cancel = context.WithTimeoutCause(ctx, p.options.drain, fmt.Errorf("--shutdown-timeout is %v", p.options.drain))
 		defer cancel()
 		late = time.After(p.options.drain + signalTimeout)
 	}

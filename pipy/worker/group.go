@@ -378,7 +378,7 @@ func (g *Group) Drain(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%d pipelines did not end: %w", n, ctx.Err())
+			return fmt.Errorf("%d pipelines did not end: %w", n, context.Cause(ctx))
 		case <-g.idle:
 		case <-tick.C:
 			logging.Infof("shutdown", "Waiting for remaining %d pipelines...", n)
