@@ -620,7 +620,7 @@ declare class Configuration {
   /**
    * Opens a port; the pipeline that follows runs once for each connection.
    *
-   * @param address A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 listens on nothing.
+   * @param address A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 and null listen on nothing.
    */
   listen(address: any, options?: {
     /**

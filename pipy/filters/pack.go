@@ -1,7 +1,7 @@
 package filters
 
 import (
-	"errors"
+	"fmt"
 	"time"
 
 	"pipy/pipy/codec/httphead"
@@ -36,10 +36,10 @@ for a while, and at StreamEnd.`,
 	},
 	Build: func(o *packOptions) (pipeline.New, error) {
 		if o.batchSize < 1 {
-			return nil, errors.New("batchSize: want at least 1")
+			return nil, fmt.Errorf("batchSize: want at least 1, got %v", o.batchSize)
 		}
 		if !(o.vacancy >= 0 && o.vacancy <= 1) {
-			return nil, errors.New("options.vacancy: want a number between 0 and 1")
+			return nil, fmt.Errorf("options.vacancy: want a number between 0 and 1, got %g", o.vacancy)
 		}
 		return func(s *pipeline.Stage) pipeline.Filter {
 			f := &pack{Stage: s, opt: o}

@@ -61,12 +61,20 @@ through the down pipelines of the modules it has passed.`,
 	},
 })
 
+// noPipeline tells that a module lacks the pipeline to run.
+func noPipeline(module, name string) error {
+	if name == "" {
+		name = "want a name here, or one without a name there"
+	}
+	return fmt.Errorf("pipeline not found in module /%s: %s", strings.TrimPrefix(module, "/"), name)
+}
+
 // useModules finds the pipelines of the modules.
 func useModules(p *spec.Params, o *useOptions, modules any, names [2]string, given int) {
 	if module, ok := modules.(string); ok {
 		u := usage{p.ModulePipeline("module", module, names[0]), spec.NoPipeline}
 		if u.up == spec.NoPipeline {
-			p.Fail("module", fmt.Errorf("pipeline not found in module /%s: %s", strings.TrimPrefix(module, "/"), names[0]))
+			p.Fail("module", noPipeline(module, names[0]))
 		}
 		o.stages = append(o.stages, u)
 		o.label = UseLabel([]string{module}, names[0])

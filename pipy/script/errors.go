@@ -185,11 +185,17 @@ func thrownText(v goja.Value) string {
 	return text
 }
 
+// illegal is what goja says about what is not even a token.
+const illegal = "Unexpected token ILLEGAL"
+
 // explained says more about syntax that other places allow.
 func explained(err *Error, source string) *Error {
 	line, column, ok := sourceLine(source, err.Pos)
 	if !ok || column > len(line) {
 		return err
+	}
+	if err.Message == illegal && unfinished(line[column:]) {
+		err.Message = "a text ends on its line: want another " + line[column:column+1] + ", or a template in backticks for several lines"
 	}
 	for _, word := range []string{"import", "export"} {
 		if strings.HasPrefix(line[column:], word) {
@@ -200,6 +206,22 @@ func explained(err *Error, source string) *Error {
 		err.Message = "await is allowed in async functions only: want a promise's then() at the top level of a file"
 	}
 	return err
+}
+
+// unfinished tells whether a line begins with a text that has no end.
+func unfinished(line string) bool {
+	if line == "" || line[0] != '\'' && line[0] != '"' {
+		return false
+	}
+	for i := 1; i < len(line); i++ {
+		switch line[i] {
+		case line[0]:
+			return false
+		case '\\':
+			i++
+		}
+	}
+	return true
 }
 
 // syntaxError turns an error of the parser or the compiler into an *Error.

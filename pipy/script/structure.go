@@ -54,6 +54,9 @@ var _ = method("import", `Makes variables that other modules export usable under
 			}
 			pos := call.Engine.Where()
 			for _, name := range o.Keys() {
+				if name == "" {
+					return fmt.Errorf("variable name cannot be empty")
+				}
 				i := imported{name: name, original: name, pos: pos}
 				switch v := c.m.prog.e.export(o.Get(name)).(type) {
 				case string:
@@ -77,11 +80,11 @@ var _ = method("import", `Makes variables that other modules export usable under
 
 var _ = method("listen", `Opens a port; the pipeline that follows runs once for each connection.`,
 	func(m *spec.Method) func(*config, *spec.Call) error {
-		address := spec.In[any](m, "address", "A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 listens on nothing.")
+		address := spec.In[spec.Raw](m, "address", "A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 and null listen on nothing.")
 		protocol := listenProtocol(m)
 		options := listenOptions(m)
 		return func(c *config, call *spec.Call) error {
-			target, err := address.Of(call)
+			raw, err := address.Of(call)
 			if err != nil {
 				return err
 			}
@@ -92,11 +95,15 @@ var _ = method("listen", `Opens a port; the pipeline that follows runs once for 
 			if err := c.begin(l.Layout); err != nil {
 				return err
 			}
-			if target == nil || target == 0.0 {
+			if raw.Value == goja.Null() {
 				return nil
 			}
-			if l.Address, err = listenAddress(target); err != nil {
+			v, _ := raw.Value.(goja.Value)
+			if l.Address, err = listenAddress(c.m.prog.e.export(v)); err != nil {
 				return err
+			}
+			if l.Address.Port == 0 && l.Address.Path == "" {
+				return nil
 			}
 			if err := protocol(call, &l.Address); err != nil {
 				return err
