@@ -149,10 +149,14 @@ func (m *module) build(f *function) (*pipeline.Layout, error) {
 	if err := c.begin(&pipeline.Layout{Module: m.path, Program: m.prog.layouts}); err != nil {
 		return nil, err
 	}
-	if _, err := f.Call(nil, c); err != nil {
+	result, err := f.Call(nil, c)
+	if err != nil {
 		return nil, err
 	}
-	err := c.finish()
+	if name, ok := result.(string); ok {
+		return nil, &spec.Mismatch{Wants: "a function that adds filters to its argument", Got: "one that returns " + spec.Show(name)}
+	}
+	err = c.finish()
 	c.sealed = true
 	return c.layout, err
 }
