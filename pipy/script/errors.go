@@ -57,13 +57,15 @@ func (e *Error) Error() string {
 // of a file of the codebase.
 func (e *Error) Report(source func(file string) string) []string {
 	var lines []string
+	shown := *e
 	if e.Pos.Line > 0 {
 		if line, column, ok := sourceLine(source(e.Pos.File), e.Pos); ok {
+			shown.Message = e.called(line[min(column, len(line)):])
 			intro := fmt.Sprintf("[pjs] Line %d:  ", e.Pos.Line)
 			lines = append(lines, intro+line, "[pjs] "+strings.Repeat(" ", len(intro)-len("[pjs] ")+column)+"^")
 		}
 	}
-	lines = append(lines, fmt.Sprintf("[pjs] %s: %s", e.Kind, e.at()))
+	lines = append(lines, fmt.Sprintf("[pjs] %s: %s", e.Kind, shown.at()))
 	if len(e.Stack) > 0 {
 		lines = append(lines, "[pjs] Backtrace:")
 		for _, f := range e.Stack {
@@ -71,6 +73,22 @@ func (e *Error) Report(source func(file string) string) []string {
 		}
 	}
 	return lines
+}
+
+// called is the message in the words of a call, when calling what is no object is the error. code
+// is what stands at the place of the error.
+func (e *Error) called(code string) string {
+	value, ok := strings.CutPrefix(e.Message, "Value is not an object: ")
+	if !ok || len(e.Stack) == 0 || e.Stack[0].Pos != e.Pos {
+		return e.Message
+	}
+	switch {
+	case strings.HasPrefix(code, "("):
+		return "not a function: " + value
+	case strings.HasPrefix(code, "new "):
+		return "not a constructor: " + value
+	}
+	return e.Message
 }
 
 // at is the message with the position in words.
