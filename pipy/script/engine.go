@@ -38,6 +38,7 @@ type Engine struct {
 	depth     int
 	args      []goja.Value // of calls into scripts, a stack
 	spare     spareStack
+	deepest   *overrun      // the last endless recursion
 	nothing   goja.Callable // made at first use
 	adder     goja.Callable // made at first use
 }
@@ -61,7 +62,8 @@ func newEngine(l *loop.Loop, files fs.FS, values func(key any) any) *Engine {
 	return e
 }
 
-// maxCallStack bounds the recursion of scripts; beyond it a RangeError is thrown.
+// maxCallStack bounds the recursion of scripts; beyond it they are ended, as by
+// Program.Interrupt.
 const maxCallStack = 4096
 
 // Loop returns the worker's loop.

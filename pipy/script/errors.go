@@ -136,6 +136,10 @@ func (e *Engine) failure(err error) error {
 	if errors.As(err, &stopped) {
 		return e.overran(stopped)
 	}
+	var deep *goja.StackOverflowError
+	if errors.As(err, &deep) {
+		return e.tooDeep(deep)
+	}
 	var thrown *goja.Exception
 	if !errors.As(err, &thrown) {
 		return &Error{Kind: "Error", Message: err.Error()}

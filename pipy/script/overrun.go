@@ -12,13 +12,14 @@ import (
 	"pipy/pipy/pipeline"
 )
 
-// overrun is why a script was interrupted: it took longer than it may. One that
-// ends several calls, one within the other, is the same error in all of them.
+// overrun is why a script was ended: it took longer than it may, or called itself
+// too often. One that ends several calls, one within the other, is the same error in
+// all of them.
 type overrun struct {
-	limit   time.Duration
-	err     *Error                 // made at the first place that it ended
-	stopped *goja.InterruptedError // what the engine said there
-	told    bool                   // the operator knows
+	limit   time.Duration // 0 if it was too deep
+	err     *Error        // made at the first place that it ended
+	stopped error         // what the engine said there
+	told    bool          // the operator knows
 }
 
 // Interrupt ends what the program's scripts are doing, when they have been at it
@@ -56,12 +57,32 @@ func (e *Engine) overran(stopped *goja.InterruptedError) *Error {
 	return o.err
 }
 
+// shownCalls bounds the backtrace of an endless recursion, which is one call again
+// and again.
+const shownCalls = 16
+
+// tooDeep returns the error of a script that called itself too often, which the
+// engine does not let it catch.
+func (e *Engine) tooDeep(deep *goja.StackOverflowError) *Error {
+	if o := e.deepest; o != nil && o.stopped == deep {
+		return o.err
+	}
+	message := fmt.Sprintf("too much recursion: want at most %d calls, one within the other", maxCallStack)
+	stack := deep.Stack()
+	o := &overrun{stopped: deep}
+	o.err = e.failed(&Error{Kind: "Error", Message: message, overrun: o}, stack[:min(len(stack), shownCalls)])
+	e.deepest = o
+	e.abandon(e.ctx, o.err)
+	return o.err
+}
+
 // reacted is called when reactions of promises have run, with the context that was
-// current before. It reports that they were interrupted. What they throw is in the
+// current before. It reports that they were ended. What they throw is in the
 // promises that they return.
 func (e *Engine) reacted(before *pipeline.Context, err error) {
 	var stopped *goja.InterruptedError
-	if errors.As(err, &stopped) {
+	var deep *goja.StackOverflowError
+	if errors.As(err, &stopped) || errors.As(err, &deep) {
 		e.prog.report(e.failure(err))
 	}
 	e.ctx = before
@@ -98,7 +119,7 @@ func (w *waiter) settle(value any, err error) {
 	done(value, err)
 }
 
-// abandon settles what waits in a context whose script was interrupted: goja
+// abandon settles what waits in a context whose script was ended: goja
 // forgets the reactions that were to come.
 func (e *Engine) abandon(ctx *pipeline.Context, err error) {
 	if ctx == nil {
