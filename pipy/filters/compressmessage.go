@@ -143,7 +143,7 @@ func (o *compressMessageOptions) choose(s *pipeline.Stage, start *event.MessageS
 		}
 		name, isString := v.(string)
 		if !isString {
-			return "", false, false, errors.New("algorithm: the function returned " + (&spec.Mismatch{Wants: "a string", Got: spec.Show(v)}).Error())
+			return "", false, false, errors.New("algorithm: the function returned: " + (&spec.Mismatch{Wants: "a string", Got: spec.Show(v)}).Error())
 		}
 		if c, err = algorithmOf(name); err != nil {
 			return "", false, false, err

@@ -76,7 +76,7 @@ func (o *httpCodecOptions) requestMethod(s *pipeline.Stage, args ...any) (string
 		case *httphead.Head, event.Object:
 			return httpMethod(httphead.Of(v)), nil
 		}
-		return "", errors.New("request: the function returned " + (&spec.Mismatch{Wants: "the head of a request", Got: spec.Show(v)}).Error())
+		return "", errors.New("request: the function returned: " + (&spec.Mismatch{Wants: "the head of a request", Got: spec.Show(v)}).Error())
 	}
 	bodiless, err := o.bodiless.Get(s.Context())
 	if bodiless {

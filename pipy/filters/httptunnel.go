@@ -144,7 +144,7 @@ func (f *acceptTunnel) answer(v any) {
 	case v == nil:
 		m = &event.Message{Head: &httphead.Head{Status: 200, Length: -1}}
 	default:
-		f.Fail(fmt.Errorf("handler: the function returned %w", &spec.Mismatch{Wants: "a Message", Got: spec.Show(v)}))
+		f.Fail(fmt.Errorf("handler: the function returned: %w", &spec.Mismatch{Wants: "a Message", Got: spec.Show(v)}))
 		return
 	}
 	if !f.upgrade || !acceptsTunnel(f.method, httpStatus(httphead.Of(m.Head))) {
@@ -295,7 +295,7 @@ func (f *connectTunnel) start() {
 	}
 	m, ok := v.(*event.Message)
 	if !ok {
-		f.fail(fmt.Errorf("handshake: the function returned %w", &spec.Mismatch{Wants: "a Message", Got: spec.Show(v)}))
+		f.fail(fmt.Errorf("handshake: the function returned: %w", &spec.Mismatch{Wants: "a Message", Got: spec.Show(v)}))
 		return
 	}
 	f.method = httpMethod(httphead.Of(m.Head))

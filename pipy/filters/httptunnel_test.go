@@ -172,7 +172,7 @@ func TestAcceptHTTPTunnelWantsAMessage(t *testing.T) {
 	f := ft.New(t, "acceptHTTPTunnel", ft.Pipe(ft.Sink), func(...any) any { return "yes" })
 	f.Send(ft.MessageWith(connectRequest(), "")...)
 	f.Want("StreamEnd RuntimeError")
-	f.WantError(`handler: the function returned want a Message, got "yes"`)
+	f.WantError(`handler: the function returned: want a Message, got "yes"`)
 	if _, err := ft.Make(t, "acceptHTTPTunnel", ft.Pipe(ft.Sink), "yes"); err == nil {
 		t.Error("a string for a handler: got no error")
 	}
@@ -253,7 +253,7 @@ func TestConnectHTTPTunnelReportsErrorsOfTheScript(t *testing.T) {
 	f := ft.New(t, "connectHTTPTunnel", ft.Pipe(ft.Sink), func() any { return 1 })
 	f.Send(ft.Data("x"))
 	f.Want("StreamEnd RuntimeError")
-	f.WantError("handshake: the function returned want a Message, got 1")
+	f.WantError("handshake: the function returned: want a Message, got 1")
 
 	f = ft.New(t, "connectHTTPTunnel", ft.Pipe(ft.Sink), &event.Message{Head: connectRequest()},
 		ft.Options{"onState": func(...any) (any, error) { return nil, errors.New("broken callback") }})

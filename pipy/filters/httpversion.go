@@ -125,7 +125,7 @@ func (s *httpUndecided) ask(c *httpCall) {
 func (s *httpUndecided) decide(v any) {
 	version, err := httpVersion(v)
 	if err != nil {
-		s.broken(errors.New("options.version: the function returned " + err.Error()))
+		s.broken(errors.New("options.version: the function returned: " + err.Error()))
 		return
 	}
 	s.over = true

@@ -139,7 +139,7 @@ func (f *serveHTTP) await(x *httpExchange, p spec.Promise) {
 func handled(v any, err error) (*event.Message, error) {
 	m, ok := v.(*event.Message)
 	if err == nil && !ok {
-		err = errors.New("handler: the function returned " + (&spec.Mismatch{Wants: "a Message", Got: spec.Show(v)}).Error())
+		err = errors.New("handler: the function returned: " + (&spec.Mismatch{Wants: "a Message", Got: spec.Show(v)}).Error())
 	}
 	return m, err
 }

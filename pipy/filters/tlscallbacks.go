@@ -201,7 +201,7 @@ func (a *asker) protocol(config *tls.Config, offered []string) (*tls.Config, err
 		v, err := f.opt.alpnFor.Call(f.Context(), offered)
 		index, ok := v.(float64)
 		if err == nil && (!ok || index >= float64(len(offered))) {
-			err = fmt.Errorf("options.alpn: the function returned %w",
+			err = fmt.Errorf("options.alpn: the function returned: %w",
 				&spec.Mismatch{Wants: "the index of one of the names, or -1", Got: spec.Show(v)})
 		}
 		if err != nil {

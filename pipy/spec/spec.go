@@ -79,7 +79,7 @@ func (d *Dyn[T]) Get(ctx *pipeline.Context, args ...any) (T, error) {
 	}
 	t, err := d.conv(v)
 	if err != nil {
-		return d.value, fmt.Errorf("%s: the function returned %w", d.name, err)
+		return d.value, fmt.Errorf("%s: the function returned: %w", d.name, err)
 	}
 	return t, nil
 }
