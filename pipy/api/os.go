@@ -43,6 +43,9 @@ func init() {
 					return nil, err
 				}
 				v, _ := content.Of(c)
+				if v == nil { // no reason to empty the file that is there
+					return nil, wrong("content", "a string or a Data", nil)
+				}
 				d, err := newData(v, "utf8")
 				if err != nil {
 					return nil, fmt.Errorf("content: %w", err)
