@@ -318,9 +318,19 @@ func (p *process) dump() {
 	}
 }
 
+// sameSignal is how long after the first signal another one still counts as the
+// same: a terminal signals every process of a group, a parent such as timeout(1)
+// passes on what it got itself, and so one wish arrives twice.
+const sameSignal = 200 * time.Millisecond
+
+// insists tells whether a signal, so long after the first one that asked for the
+// end, asks for it at once.
+func insists(s os.Signal, after time.Duration) bool { return ending(s) && after >= sameSignal }
+
 // shutdown ends in good order; another SIGINT or SIGTERM ends at once.
 func (p *process) shutdown(ctx context.Context, signals <-chan os.Signal, code int) int {
 	logging.Infof("shutdown", "Shutting down...")
+	began := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var late <-chan time.Time
@@ -344,7 +354,7 @@ func (p *process) shutdown(ctx context.Context, signals <-chan os.Signal, code i
 			logging.Infof("shutdown", "Stopped.")
 			return code
 		case s := <-signals:
-			if !ending(s) {
+			if !insists(s, time.Since(began)) {
 				continue
 			}
 			logging.Infof("shutdown", "Forcing to shut down...")
