@@ -107,7 +107,7 @@ type child struct {
 // run starts the processes and returns when all have ended.
 func (s *supervisor) run(processes int) int {
 	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2)
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGTSTP)
 	for n := range processes {
 		c := &child{number: n, first: true}
 		s.children = append(s.children, c)
