@@ -52,6 +52,20 @@ func TestUnknownCallsAreNotPages(t *testing.T) {
 	b.want(b.ask("GET", "/api/v1/nonesuch", ""), http.StatusNotFound)
 	b.want(b.ask("PUT", "/api/v1/session", ""), http.StatusMethodNotAllowed)
 	b.want(b.ask("PUT", "/", ""), http.StatusMethodNotAllowed)
+	for target, want := range map[string]string{
+		"/":                "GET, HEAD",
+		"/healthz":         "GET, HEAD",
+		"/metrics":         "GET, HEAD",
+		"/options":         "GET, HEAD, POST",
+		"/api/v1/program":  "GET, HEAD, POST, PATCH, DELETE",
+		"/api/v1/nonesuch": "GET, HEAD",
+	} {
+		w := b.ask("PUT", target, "")
+		b.want(w, http.StatusMethodNotAllowed)
+		if got := w.Header().Get("Allow"); got != want { // RFC 9110, 15.5.6
+			t.Errorf("%s: got allow: %q, want %q", target, got, want)
+		}
+	}
 	file := newBenchOf(t, "127.0.0.1", Options{Mode: ModeFile})
 	for _, target := range []string{"/repo", "/repo/app/", "/api/v1/repo", "/api/v1/dump-store"} {
 		file.want(file.ask("GET", target, ""), http.StatusNotFound)

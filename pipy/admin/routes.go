@@ -10,12 +10,13 @@ import (
 )
 
 // console returns the handler of the console's own files, and of everything
-// that has no other: what looks like a call of the API must not get a page.
-func (s *Server) console() http.Handler {
+// that has no other in mux: what looks like a call of the API must not get a page.
+func (s *Server) console(mux *http.ServeMux) http.Handler {
 	pages := console.Handler()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", allowed(mux, r))
 			w.WriteHeader(http.StatusMethodNotAllowed)
 		case isCall(r.URL.Path) && !wantsPage(r):
 			fail(w, http.StatusNotFound, "there is no "+r.URL.Path+" here")
@@ -23,6 +24,20 @@ func (s *Server) console() http.Handler {
 			pages.ServeHTTP(w, r)
 		}
 	})
+}
+
+// allowed lists the methods that the resource of a request has. Those of the
+// console's own files belong to all resources.
+func allowed(mux *http.ServeMux, r *http.Request) string {
+	methods := []string{http.MethodGet, http.MethodHead}
+	for _, method := range []string{http.MethodPost, http.MethodPatch, http.MethodDelete} {
+		other := *r
+		other.Method = method
+		if _, pattern := mux.Handler(&other); pattern != consolePattern {
+			methods = append(methods, method)
+		}
+	}
+	return strings.Join(methods, ", ")
 }
 
 // isCall tells whether a path is one of those that programs ask for, in some
@@ -41,7 +56,7 @@ func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc(healthPattern, s.health)
 	mux.HandleFunc(readyPattern, s.ready)
-	mux.Handle(consolePattern, s.console())
+	mux.Handle(consolePattern, s.console(mux))
 	mux.Handle("GET /api/v1/docs/", manual.Handler("/api/v1/docs/"))
 	if s.options.Mode == ModeProxy {
 		return s.guard(s.forward(mux))
@@ -79,7 +94,7 @@ func (s *Server) repo(mux *http.ServeMux) {
 		Workers:  s.options.Fleet,
 		Author:   author,
 		Changed:  note,
-		Fallback: s.console(),
+		Fallback: s.console(mux),
 	})
 	mux.Handle("/repo", handler)
 	for _, tree := range []string{"/repo", "/api/v1/repo", "/api/v1/repo-files", "/api/v1/diff", "/api/v1/history", "/api/v1/export", "/api/v1/import"} {
