@@ -31,9 +31,10 @@ func (s *Server) insight(mux *http.ServeMux) {
 	mux.HandleFunc("GET /api/v1/pprof/{kind}", s.profile)
 }
 
-// dumpText answers with tables: of one item, or of several with commas between.
+// dumpText answers with tables: of one item, or of several with commas between, or
+// the plus signs of later releases.
 func (s *Server) dumpText(w http.ResponseWriter, r *http.Request) {
-	items := strings.Split(r.PathValue("items"), ",")
+	items := strings.FieldsFunc(r.PathValue("items"), func(c rune) bool { return c == ',' || c == '+' })
 	for _, item := range items {
 		if !slices.Contains(worker.DumpItems, item) {
 			fail(w, http.StatusNotFound, fmt.Sprintf("want some of %s, got %q", strings.Join(worker.DumpItems, ", "), item))
