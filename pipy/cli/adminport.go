@@ -105,7 +105,7 @@ func (p *process) banner() {
 		fmt.Printf("| %-*s |\n", width, line)
 	}
 	fmt.Println(rule)
-	if p.mode.opens() && strings.HasPrefix(p.options.admin, "127.0.0.1:") {
-		logging.Infof("admin", "Only this machine can reach the console; --admin-port=0.0.0.0:6060 opens it to others, with a token")
+	if port, ok := strings.CutPrefix(p.options.admin, "127.0.0.1:"); ok && p.mode.opens() {
+		logging.Infof("admin", "Only this machine can reach the console; --admin-port=0.0.0.0:%s opens it to others, with a token", port)
 	}
 }

@@ -143,20 +143,24 @@ func init() {
 			return nil
 		}},
 		{[]string{"--log-file-max-size"}, "<size>", "Start a new log file at this size, such as 100m.", func(o *options, v string) error {
-			n, err := spec.ParseSize(v)
-			o.logOptions.MaxSize = int64(n)
+			n, err := parseSize(v)
+			o.logOptions.MaxSize = n
 			return err
 		}},
-		{[]string{"--log-file-max-count"}, "<n>", "Keep at most n old log files.", func(o *options, v string) (err error) {
-			o.logOptions.MaxCount, err = strconv.Atoi(v)
-			return err
+		{[]string{"--log-file-max-count"}, "<n>", "Keep at most n old log files.", func(o *options, v string) error {
+			n, err := strconv.ParseUint(v, 10, 31)
+			if err != nil {
+				return fmt.Errorf("want a number from 0, got %q", v)
+			}
+			o.logOptions.MaxCount = int(n)
+			return nil
 		}},
 		{[]string{"--log-file-rotate-interval"}, "<seconds>", "Start a new log file at this interval.", func(o *options, v string) (err error) {
 			o.logOptions.Interval, err = spec.ParseSeconds(v)
 			return err
 		}},
 		{[]string{"--log-history-limit"}, "<size>", "Keep this much of the log in memory (default 1m).", func(_ *options, v string) error {
-			n, err := spec.ParseSize(v)
+			n, err := parseSize(v)
 			if err == nil {
 				logging.SetHistoryLimit(int(n))
 			}
@@ -202,6 +206,15 @@ func helper(what string, f func(w io.Writer, name string) error) func(*options, 
 		o.print = func(w io.Writer) error { return f(w, o.entry) }
 		return nil
 	}
+}
+
+// parseSize reads a size that is not negative, in bytes.
+func parseSize(v string) (int64, error) {
+	n, err := spec.ParseSize(v)
+	if err == nil && n < 0 {
+		err = fmt.Errorf("want no negative size, got %q", v)
+	}
+	return int64(n), err
 }
 
 func setThreads(o *options, v string) error {

@@ -72,6 +72,8 @@ func (p *parser) takeTarget(arg string) error {
 	switch {
 	case p.wants != "" && p.entry == "":
 		p.entry = arg
+	case arg == "" && !p.eval:
+		return fmt.Errorf("want a filename or URL, got an empty word")
 	case p.targeted && p.eval:
 		return fmt.Errorf("redundant argument: %s", arg)
 	case p.targeted:

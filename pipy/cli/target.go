@@ -73,6 +73,8 @@ func (p *process) resolve() error {
 	case o.eval:
 		p.mode, p.code = mode(admin.ModeFile), codebase.NewText(o.target)
 		return nil
+	case o.file && o.target == "":
+		return fmt.Errorf("missing filename")
 	case o.target == "" && o.verify:
 		return fmt.Errorf("missing script to verify: want a file, a URL, or -e and an expression")
 	case o.target == "":
@@ -90,6 +92,8 @@ func (p *process) resolve() error {
 	case err != nil && !o.file && isHostPort(o.target):
 		p.mode, p.upstream = mode(admin.ModeProxy), &url.URL{Scheme: "http", Host: o.target, Path: "/"}
 		return nil
+	case err != nil && o.target == dockerStart:
+		return fmt.Errorf("%s: want no options beside it: they follow the script in PIPY_CONFIG_FILE", dockerStart)
 	case err != nil:
 		return fmt.Errorf("file or directory does not exist: %s", path)
 	case info.IsDir() && o.gui:

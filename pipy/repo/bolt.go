@@ -84,7 +84,7 @@ func checkDir(dir string) error {
 			"and copy the files of its codebases through /api/v1/repo")
 	}
 	return fmt.Errorf("want an empty directory or one that holds %s, got %q among %d files: "+
-		"to keep codebases, name an empty directory; "+
+		"to keep codebases, name an empty directory; to run a script in it, name the script; "+
 		"to edit and run the files of this directory in the console, use pipy --gui-port=6060 %s",
 		boltFile, others[0], len(others), dir)
 }
