@@ -39,8 +39,7 @@ func adminFlags() []flag {
 			return nil
 		}},
 		{[]string{"--admin-log-file"}, "<file>", "Append each change made through the admin port to this file, as a line of JSON.", func(o *options, v string) error {
-			o.access.AuditFile = v
-			return nil
+			return absolute(&o.access.AuditFile, v)
 		}},
 		{[]string{"--repo-open"}, "", "Hand out published codebases, and take reports, without a token: older workers have none.", func(o *options, _ string) error {
 			o.access.OpenRepo = true

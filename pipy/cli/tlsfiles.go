@@ -19,24 +19,29 @@ type tlsFiles struct {
 	trusted   string // a file, or a folder of files
 }
 
-// readable is the setter of an option that names a file.
+// readable is the setter of an option that names a file. The path is made
+// absolute, because the process goes to the folder of its script later.
 func readable(path *string, name string) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return &plainError{"cannot open file: " + name}
 	}
 	f.Close()
-	*path = name
-	return nil
+	return absolute(path, name)
 }
 
-// present is the setter of an option that names a file or a folder.
+// present is the same for a file or a folder.
 func present(path *string, name string) error {
 	if _, err := os.Stat(name); err != nil {
 		return &plainError{"file or directory not found: " + name}
 	}
-	*path = name
-	return nil
+	return absolute(path, name)
+}
+
+// absolute is the setter of an option that names a file, which may not exist yet.
+func absolute(path *string, name string) (err error) {
+	*path, err = filepath.Abs(name)
+	return err
 }
 
 // check tells whether the files go together. Prefix is that of the flags.
