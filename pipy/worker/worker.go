@@ -155,8 +155,7 @@ func portText(a transport.Address) string {
 // discard forgets the staged version.
 func (w *worker) discard() {
 	for _, address := range w.opened {
-		w.listeners[address].Close()
-		delete(w.listeners, address)
+		w.close(address, w.listeners[address])
 	}
 	w.opened = nil
 	if w.staged != nil {
