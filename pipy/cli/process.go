@@ -161,11 +161,15 @@ func (p *process) startUp(ctx context.Context, signals chan os.Signal) (code int
 		case <-p.restart: // the server has something else, or is back
 		case s := <-signals:
 			if ending(s) {
-				return exitFailed, false
+				logging.Infof("shutdown", noStart)
+				return exitOK, false
 			}
 		}
 	}
 }
+
+// noStart is what is left to say when a signal comes before the program runs.
+const noStart = "Stopped before the program has started."
 
 // started is what came of an attempt to start.
 type started struct {
@@ -182,7 +186,8 @@ func (p *process) start(ctx context.Context, signals chan os.Signal) started {
 	go func() { done <- p.group.Run(ctx, p.code) }()
 	ok, err := patient(done, signals)
 	if !ok {
-		return started{code: exitFailed, final: true}
+		logging.Infof("shutdown", noStart)
+		return started{code: exitOK, final: true}
 	}
 	if err == nil {
 		p.setProgram("/")
