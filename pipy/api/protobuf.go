@@ -94,17 +94,27 @@ func (m *protoMessage) set(number protowire.Number, list []protoField) {
 	m.fields = fields
 }
 
-// protoKind is a type of fields: how it is on the wire and in scripts.
-type protoKind struct {
+// protoType is a type of fields.
+type protoType interface {
+	// all returns the values of the fields of a number.
+	all(m *protoMessage, number protowire.Number) ([]any, error)
+	// field returns the field that holds a script's value.
+	field(number protowire.Number, v any) (protoField, error)
+	// array returns the fields that hold a script's values.
+	array(number protowire.Number, list []any) ([]protoField, error)
+}
+
+// protoNumber is a type of numbers: how it is on the wire and in scripts.
+type protoNumber struct {
 	name   string
 	wire   protowire.Type
-	script string
+	script string // "" for number
 	get    func(bits uint64) any
 	put    func(n int64, v float64) uint64
 	any    bool // reads I32 and I64 as well
 }
 
-var protoNumbers = []protoKind{
+var protoNumbers = []protoNumber{
 	{name: "Int32", wire: protowire.VarintType, get: func(b uint64) any { return float64(int32(b)) }, put: func(n int64, _ float64) uint64 { return uint64(int64(int32(n))) }, any: true},
 	{name: "Int64", wire: protowire.VarintType, get: func(b uint64) any { return integer(int64(b)) }, put: func(n int64, _ float64) uint64 { return uint64(n) }, any: true},
 	{name: "Uint32", wire: protowire.VarintType, get: func(b uint64) any { return float64(uint32(b)) }, put: func(n int64, _ float64) uint64 { return uint64(uint32(n)) }, any: true},
@@ -120,26 +130,25 @@ var protoNumbers = []protoKind{
 	{name: "Sfixed64", wire: protowire.Fixed64Type, get: func(b uint64) any { return integer(int64(b)) }, put: func(n int64, _ float64) uint64 { return uint64(n) }},
 }
 
-// all returns the values of the fields of a number. Numbers may be packed.
-func (k *protoKind) all(m *protoMessage, number protowire.Number) []any {
-	var list []any
+// all returns the values, packed or not.
+func (t *protoNumber) all(m *protoMessage, number protowire.Number) (list []any, err error) {
 	for _, f := range m.fields {
 		switch {
 		case f.number != number:
-		case f.kind == k.wire, k.any && f.kind != protowire.BytesType:
-			list = append(list, k.get(f.bits))
+		case f.kind == t.wire, t.any && f.kind != protowire.BytesType:
+			list = append(list, t.get(f.bits))
 		case f.kind == protowire.BytesType:
-			list = append(list, k.packed(f.data)...)
+			list = append(list, t.packed(f.data)...)
 		}
 	}
-	return list
+	return list, nil
 }
 
-func (k *protoKind) packed(b []byte) (list []any) {
+func (t *protoNumber) packed(b []byte) (list []any) {
 	for len(b) > 0 {
 		var bits uint64
 		n := 0
-		switch k.wire {
+		switch t.wire {
 		case protowire.VarintType:
 			bits, n = protowire.ConsumeVarint(b)
 		case protowire.Fixed32Type:
@@ -152,14 +161,14 @@ func (k *protoKind) packed(b []byte) (list []any) {
 		if n < 0 {
 			return list
 		}
-		list = append(list, k.get(bits))
+		list = append(list, t.get(bits))
 		b = b[n:]
 	}
 	return list
 }
 
 // bits returns a script's value as it is on the wire.
-func (k *protoKind) bits(v any) (uint64, error) {
+func (t *protoNumber) bits(v any) (uint64, error) {
 	switch v := v.(type) {
 	case bool:
 		if v {
@@ -167,7 +176,7 @@ func (k *protoKind) bits(v any) (uint64, error) {
 		}
 		return 0, nil
 	case float64:
-		return k.put(int64(v), v), nil
+		return t.put(int64(v), v), nil
 	case *big.Int:
 		if !v.IsInt64() && !v.IsUint64() {
 			return 0, wrong("value", "an integer of 64 bits", v.String())
@@ -176,27 +185,32 @@ func (k *protoKind) bits(v any) (uint64, error) {
 		if v.IsInt64() {
 			n = v.Int64()
 		}
-		return k.put(n, float64(n)), nil
+		return t.put(n, float64(n)), nil
 	case string:
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
-			return k.put(n, float64(n)), nil
+			return t.put(n, float64(n)), nil
 		}
 		if n, err := strconv.ParseUint(v, 10, 64); err == nil {
-			return k.put(int64(n), float64(n)), nil
+			return t.put(int64(n), float64(n)), nil
 		}
 	}
 	return 0, wrong("value", "a number", v)
 }
 
-// pack returns the field of an array of numbers, as proto3 writes it.
-func (k *protoKind) pack(number protowire.Number, list []any) (protoField, error) {
+func (t *protoNumber) field(number protowire.Number, v any) (protoField, error) {
+	bits, err := t.bits(v)
+	return protoField{number: number, kind: t.wire, bits: bits}, err
+}
+
+// array returns one field, packed as proto3 writes it.
+func (t *protoNumber) array(number protowire.Number, list []any) ([]protoField, error) {
 	f := protoField{number: number, kind: protowire.BytesType}
 	for _, v := range list {
-		bits, err := k.bits(v)
+		bits, err := t.bits(v)
 		if err != nil {
-			return f, err
+			return nil, err
 		}
-		switch k.wire {
+		switch t.wire {
 		case protowire.VarintType:
 			f.data = protowire.AppendVarint(f.data, bits)
 		case protowire.Fixed32Type:
@@ -205,15 +219,17 @@ func (k *protoKind) pack(number protowire.Number, list []any) (protoField, error
 			f.data = protowire.AppendFixed64(f.data, bits)
 		}
 	}
-	return f, nil
+	return []protoField{f}, nil
 }
 
-// protoBytes are the types whose wire type is LEN.
-var protoBytes = []struct {
+// protoLen is a type whose wire type is LEN.
+type protoLen struct {
 	name, script string
 	get          func(b []byte) (any, error)
 	put          func(v any) ([]byte, error)
-}{
+}
+
+var protoBytes = []protoLen{
 	{"String", "string", func(b []byte) (any, error) { return string(b), nil }, func(v any) ([]byte, error) {
 		s, ok := v.(string)
 		if !ok {
@@ -235,6 +251,34 @@ var protoBytes = []struct {
 		}
 		return m.encode(), nil
 	}},
+}
+
+func (t *protoLen) all(m *protoMessage, number protowire.Number) (list []any, err error) {
+	for _, f := range m.fields {
+		if f.number == number && f.kind == protowire.BytesType && err == nil {
+			var v any
+			v, err = t.get(f.data)
+			list = append(list, v)
+		}
+	}
+	return list, err
+}
+
+func (t *protoLen) field(number protowire.Number, v any) (protoField, error) {
+	b, err := t.put(v)
+	return protoField{number: number, kind: protowire.BytesType, data: b}, err
+}
+
+func (t *protoLen) array(number protowire.Number, list []any) ([]protoField, error) {
+	var fields []protoField
+	for _, v := range list {
+		f, err := t.field(number, v)
+		if err != nil {
+			return nil, err
+		}
+		fields = append(fields, f)
+	}
+	return fields, nil
 }
 
 func erase[T any](v T, err error) (any, error) { return v, err }
