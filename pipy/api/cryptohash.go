@@ -21,8 +21,6 @@ var digests = map[string]crypto.Hash{
 	"sha3-224": crypto.SHA3_224, "sha3-256": crypto.SHA3_256, "sha3-384": crypto.SHA3_384, "sha3-512": crypto.SHA3_512,
 }
 
-const docDigest = "One of md5, sha1, sha224, sha256, sha384, sha512, sha512-224, sha512-256, sha3-224, sha3-256, sha3-384 and sha3-512."
-
 // digestOf returns a hash function by its name, in small or capital letters,
 // with or without "RSA-" in front or a dash behind SHA.
 func digestOf(name string) (crypto.Hash, error) {
@@ -39,6 +37,18 @@ func digestOf(name string) (crypto.Hash, error) {
 	return 0, unknown("algorithm", name)
 }
 
+// digestArgument declares the name of a hash function.
+func digestArgument(m *spec.Method) func(*spec.Call) (crypto.Hash, error) {
+	algorithm := spec.In[string](m, "algorithm", "One of md5, sha1, sha224, sha256, sha384, sha512, sha512-224, sha512-256, sha3-224, sha3-256, sha3-384 and sha3-512.")
+	return func(c *spec.Call) (crypto.Hash, error) {
+		name, err := algorithm.Of(c)
+		if err != nil {
+			return 0, err
+		}
+		return digestOf(name)
+	}
+}
+
 // hasher and mac tell the two classes apart.
 type (
 	hasher struct{ hash.Hash }
@@ -52,13 +62,9 @@ var (
 
 func init() {
 	hashClass.Constructor("Makes a hash of no bytes.", func(m *spec.Method) func(*spec.Call) (*hasher, error) {
-		algorithm := spec.In[string](m, "algorithm", docDigest)
+		algorithm := digestArgument(m)
 		return func(c *spec.Call) (*hasher, error) {
-			name, err := algorithm.Of(c)
-			if err != nil {
-				return nil, err
-			}
-			h, err := digestOf(name)
+			h, err := algorithm(c)
 			if err != nil {
 				return nil, err
 			}
@@ -69,15 +75,11 @@ func init() {
 	digest(hashClass, "hash")
 
 	hmacClass.Constructor("Makes an HMAC of no bytes.", func(m *spec.Method) func(*spec.Call) (*mac, error) {
-		algorithm := spec.In[string](m, "algorithm", docDigest)
+		algorithm := digestArgument(m)
 		key := spec.In[any](m, "key", "The key.")
 		described(m, typeText)
 		return func(c *spec.Call) (*mac, error) {
-			name, err := algorithm.Of(c)
-			if err != nil {
-				return nil, err
-			}
-			h, err := digestOf(name)
+			h, err := algorithm(c)
 			if err != nil {
 				return nil, err
 			}

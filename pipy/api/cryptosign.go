@@ -70,13 +70,9 @@ func publicOf(v any) (crypto.PublicKey, bool) {
 
 func init() {
 	signClass.Constructor("Makes a signature of no bytes.", func(m *spec.Method) func(*spec.Call) (*signer, error) {
-		algorithm := spec.In[string](m, "algorithm", docDigest)
+		algorithm := digestArgument(m)
 		return func(c *spec.Call) (*signer, error) {
-			name, err := algorithm.Of(c)
-			if err != nil {
-				return nil, err
-			}
-			h, err := digestOf(name)
+			h, err := algorithm(c)
 			if err != nil {
 				return nil, err
 			}
@@ -105,13 +101,9 @@ func init() {
 	})
 
 	verifyClass.Constructor("Makes a verifier that has seen no bytes.", func(m *spec.Method) func(*spec.Call) (*verifier, error) {
-		algorithm := spec.In[string](m, "algorithm", docDigest)
+		algorithm := digestArgument(m)
 		return func(c *spec.Call) (*verifier, error) {
-			name, err := algorithm.Of(c)
-			if err != nil {
-				return nil, err
-			}
-			h, err := digestOf(name)
+			h, err := algorithm(c)
 			if err != nil {
 				return nil, err
 			}
