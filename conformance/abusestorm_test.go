@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -27,25 +28,13 @@ var stormKinds = []string{
 // resets each at a random moment: before, in or after a request, or its answer.
 func cmdStorm(ts *testscript.TestScript, neg bool, args []string) {
 	plainOnly(ts, neg, "storm")
-	clients, seed, fin := 32, 1, false
-	var words []string
-	for ; len(args) > 0; args = args[1:] {
-		switch {
-		case args[0] == "-fin":
-			fin = true
-		case (args[0] == "-c" || args[0] == "-seed") && len(args) > 1:
-			n, err := strconv.Atoi(args[1])
-			ts.Check(err)
-			if args[0] == "-c" {
-				clients = n
-			} else {
-				seed = n
-			}
-			args = args[1:]
-		default:
-			words = append(words, args[0])
-		}
-	}
+	var clients, seed int
+	var fin bool
+	flags := flag.NewFlagSet("storm", flag.ContinueOnError)
+	flags.IntVar(&clients, "c", 32, "")
+	flags.IntVar(&seed, "seed", 1, "")
+	flags.BoolVar(&fin, "fin", false, "")
+	words := parseFlags(ts, flags, args)
 	if len(words) < 2 {
 		ts.Fatalf("usage: storm [-c N] [-seed N] [-fin] N|duration host:port...")
 	}

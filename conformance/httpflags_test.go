@@ -2,7 +2,9 @@ package conformance
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
+	"io"
 	"net/url"
 	"strconv"
 	"strings"
@@ -37,72 +39,63 @@ type httpFlags struct {
 }
 
 func parseHTTPFlags(ts *testscript.TestScript, args []string) (httpFlags, []string) {
-	f := httpFlags{times: 1, protocol: "HTTP/1.1"}
-	var words []string
-	value := func() string {
-		if len(args) < 2 {
-			ts.Fatalf("%s: want a value", args[0])
-		}
-		args = args[1:]
-		return args[0]
-	}
-	number := func() int {
-		n, err := strconv.Atoi(value())
-		ts.Check(err)
-		return n
-	}
-	for ; len(args) > 0; args = args[1:] {
-		switch args[0] {
-		case "-H":
-			f.headers = append(f.headers, value())
-		case "-d":
-			f.hasBody, f.body = true, bodyOf(ts, value())
-		case "-status":
-			f.status = number()
-		case "-n":
-			f.times = max(1, number())
-		case "-keep":
-			f.keep = value()
-		case "-protocol":
-			f.protocol = value()
-		case "-target":
-			f.target = value()
-		case "-long-target":
-			f.target = "/" + strings.Repeat("a", number()-1)
-		case "-long-header":
-			f.headers = append(f.headers, "X-Long: "+strings.Repeat("a", number()))
-		case "-atleast":
-			f.atLeast = time.Duration(number()) * time.Millisecond
-		case "-atmost":
-			f.atMost = time.Duration(number()) * time.Millisecond
-		case "-o":
-			f.out = value()
-		case "-bg":
-			f.background = value()
-		case "-chunked":
-			f.chunked = true
-		case "-closed":
-			f.closed = true
-		case "-cut":
-			f.cut = true
-		case "-empty":
-			f.empty = true
-		case "-final":
-			f.final = true
-		case "-unread":
-			f.unread = true
-		case "-pipeline":
-			f.pipeline = true
-		case "-trailers":
-			f.trailers = true
-		default:
-			if strings.HasPrefix(args[0], "-") {
-				ts.Fatalf("http: unknown flag %s", args[0])
-			}
-			words = append(words, args[0])
-		}
-	}
+	var f httpFlags
+	flags := flag.NewFlagSet("http", flag.ContinueOnError)
+	flags.Func("H", "", func(s string) error { f.headers = append(f.headers, s); return nil })
+	flags.Func("d", "", func(s string) error { f.hasBody, f.body = true, bodyOf(ts, s); return nil })
+	flags.IntVar(&f.status, "status", 0, "")
+	flags.IntVar(&f.times, "n", 1, "")
+	flags.StringVar(&f.keep, "keep", "", "")
+	flags.StringVar(&f.protocol, "protocol", "HTTP/1.1", "")
+	flags.StringVar(&f.target, "target", "", "")
+	number(flags, "long-target", func(n int) { f.target = "/" + strings.Repeat("a", n-1) })
+	number(flags, "long-header", func(n int) { f.headers = append(f.headers, "X-Long: "+strings.Repeat("a", n)) })
+	milliseconds(flags, &f.atLeast, "atleast")
+	milliseconds(flags, &f.atMost, "atmost")
+	flags.StringVar(&f.out, "o", "", "")
+	flags.StringVar(&f.background, "bg", "", "")
+	flags.BoolVar(&f.chunked, "chunked", false, "")
+	flags.BoolVar(&f.closed, "closed", false, "")
+	flags.BoolVar(&f.cut, "cut", false, "")
+	flags.BoolVar(&f.empty, "empty", false, "")
+	flags.BoolVar(&f.final, "final", false, "")
+	flags.BoolVar(&f.unread, "unread", false, "")
+	flags.BoolVar(&f.pipeline, "pipeline", false, "")
+	flags.BoolVar(&f.trailers, "trailers", false, "")
+	words := parseFlags(ts, flags, args)
+	f.times = max(1, f.times)
 	return f, words
+}
+
+// parseFlags parses the flags of a command wherever they stand among its
+// arguments, and returns the others.
+func parseFlags(ts *testscript.TestScript, flags *flag.FlagSet, args []string) (words []string) {
+	flags.SetOutput(io.Discard)
+	for {
+		if err := flags.Parse(args); err != nil {
+			ts.Fatalf("%s: %v", flags.Name(), err)
+		}
+		if flags.NArg() == 0 {
+			return words
+		}
+		words, args = append(words, flags.Arg(0)), flags.Args()[1:]
+	}
+}
+
+// number declares a flag with a number.
+func number(flags *flag.FlagSet, name string, set func(n int)) {
+	flags.Func(name, "", func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err == nil {
+			set(n)
+		}
+		return err
+	})
+}
+
+// milliseconds declares a flag with a number of milliseconds.
+func milliseconds(flags *flag.FlagSet, d *time.Duration, name string) {
+	number(flags, name, func(n int) { *d = time.Duration(n) * time.Millisecond })
 }
 
 // bodyOf returns the text itself, the file after @, or N pattern bytes after %.

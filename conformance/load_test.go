@@ -1,9 +1,9 @@
 package conformance
 
 import (
+	"flag"
 	"fmt"
 	"net/url"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -24,25 +24,16 @@ const loadUsage = "usage: load start [-c N] [-fresh] NAME URL, or load stop [-mi
 // cmdLoad: load start [-c N] [-fresh] NAME URL and load stop [-min N] NAME.
 func cmdLoad(ts *testscript.TestScript, neg bool, args []string) {
 	plainOnly(ts, neg, "load")
-	n, fresh := 4, false
-	var words []string
-	for ; len(args) > 0; args = args[1:] {
-		switch {
-		case args[0] == "-fresh":
-			fresh = true
-		case (args[0] == "-c" || args[0] == "-min") && len(args) > 1:
-			v, err := strconv.Atoi(args[1])
-			ts.Check(err)
-			n, args = v, args[1:]
-		default:
-			words = append(words, args[0])
-		}
-	}
+	flags := flag.NewFlagSet("load", flag.ContinueOnError)
+	n := flags.Int("c", 4, "")
+	flags.IntVar(n, "min", 4, "")
+	fresh := flags.Bool("fresh", false, "")
+	words := parseFlags(ts, flags, args)
 	switch {
 	case len(words) == 3 && words[0] == "start":
-		startLoad(ts, words[1], words[2], n, fresh)
+		startLoad(ts, words[1], words[2], *n, *fresh)
 	case len(words) == 2 && words[0] == "stop":
-		stopLoad(ts, words[1], n)
+		stopLoad(ts, words[1], *n)
 	default:
 		ts.Fatalf("%s", loadUsage)
 	}

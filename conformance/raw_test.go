@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
+	"flag"
 	"io"
 	"net"
 	"os"
@@ -121,64 +122,36 @@ func receive(c net.Conn, to *bytes.Buffer, enough func([]byte) bool) error {
 
 func parseRawFlags(ts *testscript.TestScript, args []string) (rawFlags, string) {
 	f := rawFlags{delay: 2 * time.Millisecond}
-	var words []string
 	crlf, escape, inline, more := false, false, "", ""
 	var alpn []string
-	value := func() string {
-		if len(args) < 2 {
-			ts.Fatalf("%s: want a value", args[0])
+	flags := flag.NewFlagSet("raw", flag.ContinueOnError)
+	flags.StringVar(&inline, "text", "", "")
+	flags.Func("repeat", "", func(s string) error {
+		n, text, _ := strings.Cut(s, "*")
+		times, err := strconv.Atoi(n)
+		more = strings.Repeat(text, max(0, times))
+		return err
+	})
+	flags.BoolVar(&crlf, "crlf", false, "")
+	flags.BoolVar(&escape, "escape", false, "")
+	flags.IntVar(&f.split, "split", 0, "")
+	milliseconds(flags, &f.delay, "delay")
+	flags.BoolVar(&f.half, "half", false, "")
+	flags.BoolVar(&f.closed, "closed", false, "")
+	flags.BoolVar(&f.nothing, "nothing", false, "")
+	flags.Func("tls", "", func(s string) error { f.tls = insecure(s); return nil })
+	flags.Func("alpn", "", func(s string) error { alpn = strings.Split(s, ","); return nil })
+	flags.Func("greet", "", func(s string) error { f.greet = compile(ts, s); return nil })
+	flags.StringVar(&f.out, "o", "", "")
+	flags.Func("expect", "", func(s string) error {
+		if file, ok := strings.CutPrefix(s, "@"); ok {
+			f.golden = []byte(ts.ReadFile(file))
+		} else {
+			f.expect = compile(ts, s)
 		}
-		args = args[1:]
-		return args[0]
-	}
-	number := func() int {
-		n, err := strconv.Atoi(value())
-		ts.Check(err)
-		return n
-	}
-	for ; len(args) > 0; args = args[1:] {
-		switch args[0] {
-		case "-text":
-			inline = value()
-		case "-repeat":
-			more = value()
-			more = strings.Repeat(more, number())
-		case "-crlf":
-			crlf = true
-		case "-escape":
-			escape = true
-		case "-split":
-			f.split = number()
-		case "-delay":
-			f.delay = time.Duration(number()) * time.Millisecond
-		case "-half":
-			f.half = true
-		case "-closed":
-			f.closed = true
-		case "-nothing":
-			f.nothing = true
-		case "-tls":
-			f.tls = insecure(value())
-		case "-alpn":
-			alpn = strings.Split(value(), ",")
-		case "-greet":
-			f.greet = compile(ts, value())
-		case "-o":
-			f.out = value()
-		case "-expect":
-			v := value()
-			if file, ok := strings.CutPrefix(v, "@"); ok {
-				f.golden = []byte(ts.ReadFile(file))
-			} else {
-				f.expect = compile(ts, v)
-			}
-		default:
-			if strings.HasPrefix(args[0], "-") {
-				ts.Fatalf("raw: unknown flag %s", args[0])
-			}
-			words = append(words, args[0])
-		}
-	}
+		return nil
+	})
+	words := parseFlags(ts, flags, args)
 	if alpn != nil {
 		if f.tls == nil {
 			ts.Fatalf("raw: -alpn needs -tls")
