@@ -27,7 +27,11 @@ session ends, the requests that wait for it get its StreamEnd.`,
 	Params: func(p *spec.Params, a *muxArgs[*muxFastCGIOptions]) { a.params(p, &muxFastCGIOptions{}) },
 	Build: func(a *muxArgs[*muxFastCGIOptions]) (pipeline.New, error) {
 		pool := a.pool(func() *muxFastCGIOptions { return &muxFastCGIOptions{} }, openFastCGI)
-		return func(s *pipeline.Stage) pipeline.Filter { return &muxFastCGI{Stage: s, pool: pool} }, nil
+		return func(s *pipeline.Stage) pipeline.Filter {
+			f := &muxFastCGI{}
+			f.Stage, f.sessions, f.take = s, pool, f.process
+			return f
+		}, nil
 	},
 })
 
@@ -163,22 +167,11 @@ func (c *fastcgiCall) complete(content *event.Data) {
 
 // muxFastCGI is one stream of requests.
 type muxFastCGI struct {
-	*pipeline.Stage
-	pool   *muxPool
-	key    any
-	keyed  bool
-	open   bool         // a request is being received
-	call   *fastcgiCall // the one that waits for its response
-	later  queue
-	ending *event.StreamEnd
-	over   bool
+	muxStream[fastcgiCall]
 }
 
 // Reset makes the filter ready for another stream.
-func (f *muxFastCGI) Reset() {
-	f.later.clear()
-	*f = muxFastCGI{Stage: f.Stage, pool: f.pool}
-}
+func (f *muxFastCGI) Reset() { f.reset() }
 
 // Close aborts the request under way.
 func (f *muxFastCGI) Close() { f.abandon() }
@@ -195,17 +188,6 @@ func (f *muxFastCGI) abandon() {
 	c.conn.process(&event.Data{})
 }
 
-func (f *muxFastCGI) Process(evt event.Event) {
-	switch {
-	case f.over:
-		dropEvent(evt)
-	case (f.later.len() > 0 || f.call != nil && !f.open) && !broken(evt):
-		f.later.push(f.Stage, evt)
-	default:
-		f.process(evt)
-	}
-}
-
 func (f *muxFastCGI) process(evt event.Event) {
 	switch e := evt.(type) {
 	case *event.MessageStart:
@@ -213,8 +195,7 @@ func (f *muxFastCGI) process(evt event.Event) {
 			return
 		}
 		if err := f.begin(e); err != nil {
-			f.over = true
-			f.Fail(err)
+			f.failWith(err)
 		}
 	case *event.Data:
 		if !f.open || f.call == nil || e.Len() == 0 {
@@ -238,12 +219,8 @@ func (f *muxFastCGI) process(evt event.Event) {
 
 // begin sends the head of a request.
 func (f *muxFastCGI) begin(start *event.MessageStart) error {
-	if !f.keyed {
-		key, err := f.pool.keyOf(f.Stage)
-		if err != nil {
-			return err
-		}
-		f.key, f.keyed = key, true
+	if err := f.setKey(); err != nil {
+		return err
 	}
 	head := objectOf(start.Head)
 	role, err := member(head, "role", 1, 1, 0xffff)
@@ -255,7 +232,7 @@ func (f *muxFastCGI) begin(start *event.MessageStart) error {
 	for _, name := range params.Keys() {
 		list = append(list, fastcgi.Param{Name: name, Value: httphead.Text(params.Get(name))})
 	}
-	m, err := f.pool.acquire(f.Stage, f.key, false, 0)
+	m, err := f.sessions.acquire(f.Stage, f.key, false, 0)
 	if err != nil {
 		return err
 	}
@@ -295,29 +272,4 @@ func (f *muxFastCGI) complete() {
 	conn := f.call.conn
 	f.send(fastcgi.Stdin, &event.Data{})
 	conn.process(&event.Data{})
-}
-
-// answered passes the end of a response on.
-func (f *muxFastCGI) answered(end *event.MessageEnd) {
-	f.call = nil
-	f.Output(end)
-	if !f.open {
-		f.next()
-	}
-}
-
-// next goes on with the input that waited.
-func (f *muxFastCGI) next() {
-	for f.later.len() > 0 && (f.call == nil || f.open) && !f.over {
-		f.process(f.later.shift())
-	}
-	if f.ending != nil && f.call == nil && f.later.len() == 0 && !f.over {
-		f.finish(f.ending)
-	}
-}
-
-func (f *muxFastCGI) finish(end *event.StreamEnd) {
-	f.over = true
-	f.later.clear()
-	f.Output(end)
 }

@@ -59,7 +59,11 @@ takes a stream of the connection, not all of it.`,
 	Build: func(a *muxArgs[*muxHTTPOptions]) (pipeline.New, error) {
 		h := &httpPool{}
 		h.muxPool = a.pool(func() *muxHTTPOptions { return &muxHTTPOptions{} }, h.open)
-		return func(s *pipeline.Stage) pipeline.Filter { return &muxHTTP{Stage: s, pool: h} }, nil
+		return func(s *pipeline.Stage) pipeline.Filter {
+			f := &muxHTTP{pool: h}
+			f.Stage, f.sessions, f.take = s, h.muxPool, f.process
+			return f
+		}, nil
 	},
 })
 
@@ -133,23 +137,15 @@ func idempotent(method string) bool {
 
 // muxHTTP is one stream of requests.
 type muxHTTP struct {
-	*pipeline.Stage
-	pool *httpPool
-	key  any
-
-	keyed  bool
-	call   *httpCall        // the request that is not answered yet; nil when there is none
-	open   bool             // the request is being received
-	tunnel httpTunnel       // what raw Data goes to
-	later  queue            // what comes after the request
-	ending *event.StreamEnd // of the input, until the request is answered
-	over   bool             // our StreamEnd went out
+	muxStream[httpCall]
+	pool   *httpPool
+	tunnel httpTunnel // what raw Data goes to
 }
 
 // Reset makes the filter ready for another stream.
 func (f *muxHTTP) Reset() {
-	f.later.clear()
-	*f = muxHTTP{Stage: f.Stage, pool: f.pool}
+	f.reset()
+	f.tunnel = nil
 }
 
 // Close says that nobody waits for the response any more.
@@ -244,18 +240,6 @@ func (f *muxHTTP) begin(h *httphead.Head) {
 	}
 }
 
-// cluster returns the sessions that the stream uses.
-func (f *muxHTTP) cluster() (*muxCluster, error) {
-	if !f.keyed {
-		key, err := f.pool.keyOf(f.Stage)
-		if err != nil {
-			return nil, err
-		}
-		f.key, f.keyed = key, true
-	}
-	return f.pool.cluster(f.Stage, f.key)
-}
-
 // add takes a part of the body: it is sent at once when the request has a
 // session already, and gets one when it becomes long.
 func (f *muxHTTP) add(d *event.Data) {
@@ -319,41 +303,6 @@ func (f *muxHTTP) inputEnd(end *event.StreamEnd) {
 	if f.call == nil {
 		f.finish(end)
 	}
-}
-
-// finish sends the StreamEnd.
-func (f *muxHTTP) finish(end *event.StreamEnd) {
-	f.over = true
-	f.later.clear()
-	f.Output(end)
-}
-
-// answered sends the end of a response and goes on with what is next. The call
-// is not ours any more.
-func (f *muxHTTP) answered(end *event.MessageEnd) {
-	f.call = nil
-	f.Output(end)
-	if !f.open {
-		f.next()
-	}
-}
-
-// next goes on after a request was answered.
-func (f *muxHTTP) next() {
-	for f.later.len() > 0 && (f.call == nil || f.open) && !f.over {
-		f.process(f.later.shift())
-	}
-	if f.ending != nil && f.call == nil && f.later.len() == 0 && !f.over {
-		f.finish(f.ending)
-	}
-}
-
-// failWith ends the stream because the request cannot be written. The call is
-// not ours any more.
-func (f *muxHTTP) failWith(err error) {
-	f.call, f.over = nil, true
-	f.later.clear()
-	f.Fail(err)
 }
 
 // failed answers a request instead of the server and ends the stream with the

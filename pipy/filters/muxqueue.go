@@ -36,7 +36,11 @@ func declareMux(name, title string) {
 		Build: func(a *muxArgs[*muxQueueOptions]) (pipeline.New, error) {
 			pool := a.pool(func() *muxQueueOptions { return &muxQueueOptions{} }, openMuxQueue)
 			pool.grace = muxGrace
-			return func(s *pipeline.Stage) pipeline.Filter { return &muxQueue{Stage: s, pool: pool} }, nil
+			return func(s *pipeline.Stage) pipeline.Filter {
+				f := &muxQueue{}
+				f.Stage, f.sessions, f.take = s, pool, f.process
+				return f
+			}, nil
 		},
 	})
 }
@@ -146,25 +150,16 @@ func (q *muxQueueConn) ended(end *event.StreamEnd) {
 
 // muxQueue is one stream of messages.
 type muxQueue struct {
-	*pipeline.Stage
-	pool *muxPool
-	key  any
-
-	keyed   bool
-	open    bool          // a message is being received
-	count   int           // of messages that come back for it
+	muxStream[muxQueueCall]
+	count   int           // of messages that come back for the one that is received
 	message []event.Event // that one, until it is sent
 	size    int           // bytes of that
-	call    *muxQueueCall // the message that was sent; nil when nothing is waited for
-	later   queue         // input that waits
-	ending  *event.StreamEnd
-	over    bool
 }
 
 // Reset makes the filter ready for another stream.
 func (f *muxQueue) Reset() {
-	f.later.clear()
-	*f = muxQueue{Stage: f.Stage, pool: f.pool}
+	f.reset()
+	f.count, f.message, f.size = 0, nil, 0
 }
 
 // Close says that nobody waits for the answer any more.
@@ -189,17 +184,6 @@ func (f *muxQueue) abandon() {
 	q.kill()
 }
 
-func (f *muxQueue) Process(evt event.Event) {
-	switch {
-	case f.over:
-		dropEvent(evt)
-	case (f.later.len() > 0 || f.call != nil && !f.open) && !broken(evt):
-		f.later.push(f.Stage, evt)
-	default:
-		f.process(evt)
-	}
-}
-
 func (f *muxQueue) process(evt event.Event) {
 	switch e := evt.(type) {
 	case *event.MessageStart:
@@ -222,8 +206,7 @@ func (f *muxQueue) process(evt event.Event) {
 func (f *muxQueue) begin(start *event.MessageStart) {
 	n, err := f.outputCount(start)
 	if err != nil {
-		f.over = true
-		f.Fail(err)
+		f.failWith(err)
 		return
 	}
 	f.open, f.count, f.size = true, n, 0
@@ -232,14 +215,7 @@ func (f *muxQueue) begin(start *event.MessageStart) {
 
 // outputCount returns how many messages come back for one.
 func (f *muxQueue) outputCount(start *event.MessageStart) (int, error) {
-	if !f.keyed {
-		key, err := f.pool.keyOf(f.Stage)
-		if err != nil {
-			return 0, err
-		}
-		f.key, f.keyed = key, true
-	}
-	cluster, err := f.pool.cluster(f.Stage, f.key)
+	cluster, err := f.cluster()
 	if err != nil {
 		return 0, err
 	}
@@ -285,10 +261,9 @@ func (f *muxQueue) complete(end *event.MessageEnd) {
 func (f *muxQueue) send(alone bool) {
 	events := f.message
 	f.message = nil
-	m, err := f.pool.acquire(f.Stage, f.key, alone, 0)
+	m, err := f.sessions.acquire(f.Stage, f.key, alone, 0)
 	if err != nil {
-		f.over = true
-		f.Fail(err)
+		f.failWith(err)
 		return
 	}
 	q := m.conn.(*muxQueueConn)
@@ -315,25 +290,6 @@ func (f *muxQueue) send(alone bool) {
 	}
 }
 
-// answered passes the end of the last message that comes back on.
-func (f *muxQueue) answered(end event.Event) {
-	f.call = nil
-	f.Output(end)
-	if !f.open {
-		f.next()
-	}
-}
-
-// next goes on with the input that waited.
-func (f *muxQueue) next() {
-	for f.later.len() > 0 && (f.call == nil || f.open) && !f.over {
-		f.process(f.later.shift())
-	}
-	if f.ending != nil && f.call == nil && f.later.len() == 0 && !f.over {
-		f.finish(f.ending)
-	}
-}
-
 // inputEnd takes the end of the stream, which completes a message that is open.
 func (f *muxQueue) inputEnd(end *event.StreamEnd) {
 	if end.Err != nil {
@@ -349,10 +305,4 @@ func (f *muxQueue) inputEnd(end *event.StreamEnd) {
 		return
 	}
 	f.next()
-}
-
-func (f *muxQueue) finish(end *event.StreamEnd) {
-	f.over = true
-	f.later.clear()
-	f.Output(end)
 }
