@@ -39,8 +39,7 @@ writes the header can claim any address.`,
 	},
 	Build: func(o *acceptProxyProtocolOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
-			f := &acceptProxyProtocol{Stage: s, opt: o}
-			f.out = f.Output
+			f := &acceptProxyProtocol{gate: gate{Stage: s, out: s.Output}, opt: o}
 			f.late = f.tooLate
 			return f
 		}, nil
@@ -48,18 +47,10 @@ writes the header can claim any address.`,
 })
 
 type acceptProxyProtocol struct {
-	*pipeline.Stage
-	opt    *acceptProxyProtocolOptions
-	out    func(event.Event) // Output, bound once
-	late   func()            // tooLate, bound once
-	timer  func()            // stops the timer
-	begun  bool
-	in     event.Data // what came of the header, and the rest behind it
-	seen   []byte     // the beginning of in
-	asking bool       // waits for a promise
-	later  queue      // what comes meanwhile
-	target *pipeline.Pipeline
-	over   bool // our StreamEnd went out
+	gate
+	opt  *acceptProxyProtocolOptions
+	in   event.Data // what came of the header, and the rest behind it
+	seen []byte     // the beginning of in
 }
 
 func (f *acceptProxyProtocol) Process(evt event.Event) {
@@ -77,12 +68,7 @@ func (f *acceptProxyProtocol) Process(evt event.Event) {
 
 // header takes an event that comes before the end of the header.
 func (f *acceptProxyProtocol) header(evt event.Event) {
-	if !f.begun {
-		f.begun = true
-		if f.opt.timeout > 0 {
-			f.timer = f.After(f.opt.timeout, f.late)
-		}
-	}
+	f.startTimer(f.opt.timeout)
 	switch e := evt.(type) {
 	case *event.Data:
 		f.add(e)
@@ -91,9 +77,8 @@ func (f *acceptProxyProtocol) header(evt event.Event) {
 			f.end(&event.Failure{Name: event.ProtocolError, Cause: errors.New("PROXY protocol: the header is cut off")})
 			return
 		}
-		f.over = true
-		f.forget()
-		f.Output(e)
+		f.in.Release()
+		f.finish(e)
 	}
 }
 
@@ -113,95 +98,45 @@ func (f *acceptProxyProtocol) add(d *event.Data) {
 		f.stopTimer()
 		f.seen = nil
 		f.in.Skip(n)
-		f.ask(h)
-	}
-}
-
-// ask asks the script whether the stream may go on.
-func (f *acceptProxyProtocol) ask(h *proxyproto.Header) {
-	if f.opt.fn == nil {
-		f.decided(true)
-		return
-	}
-	v, err := f.opt.fn.Call(f.Context(), &ProxyProtocolHeader{h})
-	if err != nil {
-		f.failed(err)
-		return
-	}
-	p, ok := v.(spec.Promise)
-	if !ok {
-		f.decided(truthy(v))
-		return
-	}
-	f.asking = true
-	await(f.Stage, p, func(v any, err error) {
-		f.asking = false
-		switch {
-		case f.over:
-		case err != nil:
-			f.failed(err)
-		default:
-			f.decided(truthy(v))
+		if f.opt.fn == nil {
+			f.decided(true, nil)
+			return
 		}
-	})
+		f.ask(f.decided, f.opt.fn, &ProxyProtocolHeader{h})
+	}
 }
 
 // decided lets the rest of the stream through, or ends it.
-func (f *acceptProxyProtocol) decided(yes bool) {
-	if !yes {
+func (f *acceptProxyProtocol) decided(yes bool, err error) {
+	switch {
+	case err != nil:
+		f.in.Release()
+		f.failed(err)
+	case !yes:
 		f.end(nil)
-		return
+	default:
+		rest := &event.Data{}
+		rest.Push(&f.in)
+		f.enter(rest)
+		f.later.drain(f.target.Process)
 	}
-	f.target = f.Sub(0, nil, f.out)
-	rest := &event.Data{}
-	rest.Push(&f.in)
-	f.target.Process(rest) // even if it is empty: the other side may be the first to speak
-	f.later.drain(f.target.Process)
-}
-
-// failed ends the stream because of an error of the script.
-func (f *acceptProxyProtocol) failed(err error) {
-	f.over = true
-	f.forget()
-	f.Fail(err)
 }
 
 func (f *acceptProxyProtocol) tooLate() {
 	f.end(&event.Failure{Name: event.ReadTimeout, Cause: errors.New("PROXY protocol: the header did not come in time")})
 }
 
-// end ends the stream.
+// end gives back what came, and ends the stream.
 func (f *acceptProxyProtocol) end(err error) {
-	f.over = true
-	f.forget()
-	if err == nil {
-		f.Output(event.EndFinal)
-		return
-	}
-	warnEnd(f.Stage, err)
-	f.Output(&event.StreamEnd{Err: err})
-}
-
-func (f *acceptProxyProtocol) stopTimer() {
-	if f.timer != nil {
-		f.timer()
-		f.timer = nil
-	}
-}
-
-// forget gives back what came.
-func (f *acceptProxyProtocol) forget() {
-	f.stopTimer()
 	f.in.Release()
-	f.seen = nil
-	f.later.clear()
+	f.gate.end(err)
 }
 
 // Reset makes the filter ready for another stream.
 func (f *acceptProxyProtocol) Reset() {
-	f.forget()
-	f.target = nil
-	f.begun, f.asking, f.over = false, false, false
+	f.reset()
+	f.in.Release()
+	f.seen = nil
 }
 
 type connectProxyProtocolOptions struct{ header any }

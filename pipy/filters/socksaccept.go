@@ -46,8 +46,7 @@ refused.`,
 	},
 	Build: func(o *acceptSOCKSOptions) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
-			f := &acceptSOCKS{Stage: s, opt: o}
-			f.out = f.Output
+			f := &acceptSOCKS{gate: gate{Stage: s, out: s.Output}, opt: o}
 			f.write = func(b []byte) { s.Output(event.NewData(b)) }
 			f.late = f.tooLate
 			f.Reset()
@@ -99,17 +98,10 @@ func socksID(r *socks.Request) any {
 type arity interface{ Arity() int }
 
 type acceptSOCKS struct {
-	*pipeline.Stage
+	gate
 	opt    *acceptSOCKSOptions
-	out    func(event.Event) // Output, bound once
 	write  func([]byte)
-	late   func() // the time is over
 	server *socks.Server
-	timer  func() // stops the timer; nil when it does not run
-	asking bool   // waits for a promise
-	later  queue  // what comes meanwhile, apart from Data
-	target *pipeline.Pipeline
-	over   bool // our StreamEnd went out
 }
 
 func (f *acceptSOCKS) Process(evt event.Event) {
@@ -125,9 +117,7 @@ func (f *acceptSOCKS) Process(evt event.Event) {
 
 // handshake takes an event that comes before the reply.
 func (f *acceptSOCKS) handshake(evt event.Event) {
-	if f.timer == nil && !f.asking && f.opt.timeout > 0 {
-		f.timer = f.After(f.opt.timeout, f.late)
-	}
+	f.startTimer(f.opt.timeout)
 	switch e := evt.(type) {
 	case *event.Data:
 		if f.asking || f.later.len() > 0 {
@@ -140,10 +130,7 @@ func (f *acceptSOCKS) handshake(evt event.Event) {
 			f.later.push(f.Stage, e) // the client may have sent all that it has to say
 			return
 		}
-		f.over = true
-		f.stopTimer()
-		f.later.clear()
-		f.Output(e)
+		f.finish(e)
 	}
 }
 
@@ -166,31 +153,17 @@ func (f *acceptSOCKS) step(s socks.Step, err error) {
 
 // ask calls a function of the script, and then done with its answer.
 func (f *acceptSOCKS) ask(done func(yes bool), fn spec.Func, args ...any) {
-	f.stopTimer()
-	v, err := fn.Call(f.Context(), args...)
-	if err != nil {
-		f.failed(err)
-		return
-	}
-	p, ok := v.(spec.Promise)
-	if !ok {
-		done(truthy(v))
-		return
-	}
-	f.asking = true
-	await(f.Stage, p, func(v any, err error) {
-		f.asking = false
-		switch {
-		case f.over:
-		case err != nil:
+	f.gate.ask(func(yes bool, err error) {
+		if err != nil {
+			f.server.Fail() // the client gets an answer
 			f.failed(err)
-		default:
-			done(truthy(v))
-			for f.later.len() > 0 && !f.asking && !f.over {
-				f.replay(f.later.shift())
-			}
+			return
 		}
-	})
+		done(yes)
+		for f.later.len() > 0 && !f.asking && !f.over {
+			f.replay(f.later.shift())
+		}
+	}, fn, args...)
 }
 
 // replay processes what came while a promise was waited for.
@@ -215,48 +188,15 @@ func (f *acceptSOCKS) decided(yes bool) {
 	if f.Pipeline().Closed() {
 		return
 	}
-	f.target = f.Sub(0, nil, f.out)
-	// It is fed even if it is empty: the other side may be the first to speak.
-	f.target.Process(f.server.Rest())
-}
-
-// failed ends the stream because of an error of the script. The client gets an
-// answer.
-func (f *acceptSOCKS) failed(err error) {
-	f.server.Fail()
-	f.over = true
-	f.later.clear()
-	f.Fail(err)
+	f.enter(f.server.Rest())
 }
 
 func (f *acceptSOCKS) tooLate() {
 	f.end(&event.Failure{Name: event.ReadTimeout, Cause: errors.New("socks: the request did not come in time")})
 }
 
-// end ends the stream.
-func (f *acceptSOCKS) end(err error) {
-	f.over = true
-	f.stopTimer()
-	f.later.clear()
-	if err == nil {
-		f.Output(event.EndFinal)
-		return
-	}
-	warnEnd(f.Stage, err)
-	f.Output(&event.StreamEnd{Err: err})
-}
-
-func (f *acceptSOCKS) stopTimer() {
-	if f.timer != nil {
-		f.timer()
-		f.timer = nil
-	}
-}
-
 // Reset makes the filter ready for another stream.
 func (f *acceptSOCKS) Reset() {
+	f.reset()
 	f.server = socks.NewServer(f.opt.authenticate != nil, f.write)
-	f.timer, f.target = nil, nil
-	f.asking, f.over = false, false
-	f.later.clear()
 }
