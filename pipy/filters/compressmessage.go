@@ -47,15 +47,14 @@ An empty Data, a flush, makes all bytes before it readable for the other side.`
 
 func (o *compressMessageOptions) params(p *spec.Params) {
 	spec.Arg(p, &o.first, "algorithm", any(nil), "An algorithm, or a function that returns one or nothing. Or the options.")
-	p.Fields[len(p.Fields)-1].Type = `string | ((evt: MessageStart) => string | null)`
-	p.Fields[len(p.Fields)-1].Wants = "an algorithm, a function or the options"
+	typedOption(p, "an algorithm, a function or the options", `string | ((evt: MessageStart) => string | null)`)
 	o.options(p)
 }
 
 func (o *compressMessageOptions) options(p *spec.Params) {
 	spec.Opt(p, &o.enabled, "enabled", spec.Fixed(true), "Whether to compress. A function is called for each message.")
 	spec.Opt(p, &o.method, "method", any(nil), `The algorithm, or an array of those that may be chosen, the preferred one first. If not given, it is "gzip".`)
-	p.Fields[len(p.Fields)-1].Type = "string | string[]"
+	typedOption(p, "", "string | string[]")
 	o.levelOption(p)
 	spec.Opt(p, &o.request, "request", spec.Func(nil), "Called with the MessageStart of each message, returns the head of the request that it answers.")
 	spec.Opt(p, &o.minSize, "minSize", 0, "Bytes below which a body is left alone.")

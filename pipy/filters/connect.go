@@ -59,8 +59,7 @@ IdleTimeout, BufferOverflow). The name localhost stands for 127.0.0.1.`,
 	In: Bytes, Out: Bytes,
 	Params: func(p *spec.Params, o *connectOptions) {
 		spec.Need(p, &o.target, "target", "Where to connect to: 'host:port', '[ipv6]:port' or 'unix:/path'.")
-		field := &p.Fields[len(p.Fields)-1]
-		field.Wants, field.Type = wantsTarget, "string | object | (() => string | object)"
+		typedOption(p, wantsTarget, "string | object | (() => string | object)")
 		if !p.Decoding() {
 			o.fields.declare(p)
 			return

@@ -6,6 +6,7 @@
 package filters
 
 import (
+	"cmp"
 	"errors"
 
 	"pipy/pipy/pipeline"
@@ -125,4 +126,11 @@ func (f *Filter) declare(call func(node *pipeline.Node, decode func(declare func
 		})
 	}
 	All[f.Name] = f
+}
+
+// typedOption says of the argument or option that was declared last what it
+// wants, unless that is empty, and its type in TypeScript.
+func typedOption(p *spec.Params, wants, ts string) {
+	f := &p.Fields[len(p.Fields)-1]
+	f.Wants, f.Type = cmp.Or(wants, f.Wants), ts
 }

@@ -25,7 +25,7 @@ content (204, 304) are left alone.` + docDecompressErrors,
 	In: Messages, Out: Messages,
 	Params: func(p *spec.Params, o *decompressHTTPOptions) {
 		spec.Arg(p, &o.first, "enable", any(nil), "A function that is called with each MessageStart; what is false leaves the message alone. Or the options.")
-		p.Fields[len(p.Fields)-1].Type = "(evt: MessageStart) => boolean"
+		typedOption(p, "", "(evt: MessageStart) => boolean")
 		o.options(p)
 	},
 	Build: func(o *decompressHTTPOptions) (pipeline.New, error) {

@@ -57,7 +57,7 @@ Where both IDs are there, requestID counts.` + docEncodeOut,
 	In: Messages, Out: Bytes,
 	Params: func(p *spec.Params, o *encodeDubboOptions) {
 		spec.Arg(p, &o.head, "head", any(nil), "The head to use instead of those of the messages, or a function that returns it, called for each message.")
-		p.Fields[len(p.Fields)-1].Type = "object | (() => object)"
+		typedOption(p, "", "object | (() => object)")
 	},
 	Build: func(o *encodeDubboOptions) (pipeline.New, error) {
 		switch o.head.(type) {

@@ -36,8 +36,7 @@ shell is involved.`,
 	In: Bytes, Out: Bytes,
 	Params: func(p *spec.Params, o *execOptions) {
 		spec.Need(p, &o.command, "command", "The program and its arguments.")
-		field := &p.Fields[len(p.Fields)-1]
-		field.Wants, field.Type = wantsCommand, "string | string[] | (() => string | string[])"
+		typedOption(p, wantsCommand, "string | string[] | (() => string | string[])")
 		spec.Opt(p, &o.env, "env", nil, "An object that replaces the environment, or a function that returns one.")
 		spec.Opt(p, &o.stderr, "stderr", false, "Whether the error output comes out as Data too.")
 		spec.Opt(p, &o.onStart, "onStart", nil, "Called with the process id when the program runs.")

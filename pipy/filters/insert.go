@@ -18,8 +18,7 @@ it.`,
 	In: Events, Out: Events,
 	Params: func(p *spec.Params, o *insertOptions) {
 		spec.Need(p, &o.value, "events", "An event, a Message, an array of these, or a function or promise that yields one.")
-		field := &p.Fields[len(p.Fields)-1]
-		field.Wants, field.Type = wantsEvents+", or a function that returns one", replacementType
+		typedOption(p, wantsEvents+", or a function that returns one", replacementType)
 	},
 	Build: func(o *insertOptions) (pipeline.New, error) {
 		fn, fixed, err := replacement(o.value)

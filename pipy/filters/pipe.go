@@ -29,9 +29,7 @@ the next one. The choice is made once.`,
 	Params: func(p *spec.Params, o *pipeOptions) {
 		var names any
 		spec.Need(p, &o.target, "target", "Where the stream goes.")
-		field := &p.Fields[len(p.Fields)-1]
-		field.Wants = wantsPipe
-		field.Type = "PipelineTemplate | string | (PipelineTemplate | string)[] | ((evt: Event) => PipelineTemplate | string | (PipelineTemplate | string)[])"
+		typedOption(p, wantsPipe, "PipelineTemplate | string | (PipelineTemplate | string)[] | ((evt: Event) => PipelineTemplate | string | (PipelineTemplate | string)[])")
 		spec.Arg(p, &names, "map", nil, "The pipelines by their names.")
 		spec.Arg(p, &o.args, "args", nil, "The arguments of onStart: an array, or a function of the event that returns one.")
 		if !p.Decoding() {

@@ -33,7 +33,7 @@ writes the header can claim any address.`,
 	In: Bytes, Out: Bytes, Joint: true,
 	Params: func(p *spec.Params, o *acceptProxyProtocolOptions) {
 		spec.Callback(p, &o.fn, "callback", "Tells whether the stream may go on. Without it, all may.")
-		p.Fields[len(p.Fields)-1].Type = "(header: ProxyProtocolHeader) => boolean | Promise<boolean>"
+		typedOption(p, "", "(header: ProxyProtocolHeader) => boolean | Promise<boolean>")
 		spec.Opt(p, &o.timeout, "timeout", 10*time.Second, "How long the header may take from the beginning of the stream. 0 waits forever.")
 		spec.Opt(p, &o.maxHeaderSize, "maxHeaderSize", 16<<10, "Bytes that a header may have.")
 	},
@@ -156,8 +156,7 @@ TLV of type 3, the checksum, is computed.`,
 	In: Bytes, Out: Bytes, Joint: true,
 	Params: func(p *spec.Params, o *connectProxyProtocolOptions) {
 		spec.Need(p, &o.header, "header", "The header, or a function that returns it.")
-		field := &p.Fields[len(p.Fields)-1]
-		field.Wants, field.Type = "an object or a function that returns one", "object | (() => object)"
+		typedOption(p, "an object or a function that returns one", "object | (() => object)")
 	},
 	Build: func(o *connectProxyProtocolOptions) (pipeline.New, error) {
 		var fixed []byte

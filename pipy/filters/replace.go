@@ -20,7 +20,7 @@ wait. Replacements are not looked at again.`
 
 func replacementParam(p *spec.Params, v *any) {
 	spec.Arg(p, v, "replacement", nil, "An event, a Message, an array of these, or a function that returns one; nothing drops.")
-	p.Fields[len(p.Fields)-1].Type = replacementType
+	typedOption(p, "", replacementType)
 }
 
 // replacement splits an argument into a function and a fixed value.

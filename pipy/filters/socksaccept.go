@@ -40,7 +40,7 @@ refused.`,
 	In: Bytes, Out: Bytes, Joint: true,
 	Params: func(p *spec.Params, o *acceptSOCKSOptions) {
 		spec.Need(p, &o.fn, "callback", "Tells whether the client may connect to where it wants to.")
-		p.Fields[len(p.Fields)-1].Type = "((request: SOCKSRequest) => boolean | Promise<boolean>) | ((host: string, port: number, id?: string) => boolean | Promise<boolean>)"
+		typedOption(p, "", "((request: SOCKSRequest) => boolean | Promise<boolean>) | ((host: string, port: number, id?: string) => boolean | Promise<boolean>)")
 		spec.Opt(p, &o.authenticate, "authenticate", nil, "Called with a user name and a password; returns true, or a promise of it, when they are right.")
 		spec.Opt(p, &o.timeout, "timeout", handshakeTimeout, "How long the request of a client may take. 0 waits forever.")
 	},

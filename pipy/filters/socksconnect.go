@@ -32,8 +32,7 @@ ends before.`,
 	In: Bytes, Out: Bytes, Joint: true,
 	Params: func(p *spec.Params, o *connectSOCKSOptions) {
 		spec.Need(p, &o.target, "target", "Where to connect to: 'host:port' or '[ipv6]:port'.")
-		field := &p.Fields[len(p.Fields)-1]
-		field.Wants, field.Type = wantsTarget, "string | object | (() => string | object)"
+		typedOption(p, wantsTarget, "string | object | (() => string | object)")
 		spec.Opt(p, &o.username, "username", spec.Fixed(""), "The user name, if the proxy asks for one; 1 to 255 bytes.")
 		spec.Opt(p, &o.password, "password", spec.Fixed(""), "The password that belongs to it; 1 to 255 bytes.")
 	},

@@ -34,8 +34,7 @@ MessageStart and MessageEnd of the input are dropped.`,
 	Params: func(p *spec.Params, o *splitOptions) {
 		var v any
 		spec.Need(p, &v, "separator", "A string or Data, or a function that is called with each byte.")
-		field := &p.Fields[len(p.Fields)-1]
-		field.Wants, field.Type = wantsSeparator, "string | Data | ((byte: number) => any)"
+		typedOption(p, wantsSeparator, "string | Data | ((byte: number) => any)")
 		if !p.Decoding() {
 			return
 		}

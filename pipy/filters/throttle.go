@@ -34,8 +34,7 @@ func declareThrottle(name, doc, in string, kind throttleKind) *Filter {
 		In:   in, Out: in,
 		Params: func(p *spec.Params, o *throttleOptions) {
 			spec.Need(p, &o.quota, "quota", "How much there is.")
-			field := &p.Fields[len(p.Fields)-1]
-			field.Wants, field.Type = wantsQuota, "number | string | algo.Quota | (() => number | string | algo.Quota)"
+			typedOption(p, wantsQuota, "number | string | algo.Quota | (() => number | string | algo.Quota)")
 			throttleRest(p, o)
 		},
 		Build: func(o *throttleOptions) (pipeline.New, error) {

@@ -37,12 +37,6 @@ const (
 	defaultHandshakeTimeout = 10 * time.Second
 )
 
-// typedOption sets the type of the option that was declared last.
-func typedOption(p *spec.Params, wants, ts string) {
-	f := &p.Fields[len(p.Fields)-1]
-	f.Wants, f.Type = wants, ts
-}
-
 // declare declares what both filters have in common.
 func (o *tlsOptions) declare(p *spec.Params, docCertificate, typeOfCertificate string) {
 	var certificate any
