@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -16,13 +11,8 @@ import (
 // bodyPath and a number is what the bulk origin answers with so many bytes.
 const bodyPath = "/bytes/"
 
-// writeBody answers with size bytes.
-func writeBody(w http.ResponseWriter, size string) {
-	n, err := strconv.Atoi(size)
-	if err != nil || n < 0 {
-		http.Error(w, "want a number of bytes", http.StatusBadRequest)
-		return
-	}
+// writeBody answers with n bytes.
+func writeBody(w http.ResponseWriter, n int) {
 	w.Header().Set("Content-Length", strconv.Itoa(n))
 	buf := make([]byte, min(n, bulkBuffer))
 	for n > 0 {
@@ -64,46 +54,17 @@ func measureBodies(ctx context.Context, b *bench, s *server, sc *scenario) (samp
 // connections, and returns how many bodies and bytes came.
 func fetch(ctx context.Context, addr, path string, d time.Duration) (bodies, bytes int64, err error) {
 	var count, size atomic.Int64
-	errs := make([]error, bulkConnections)
 	end := time.Now().Add(d)
-	var wait sync.WaitGroup
-	for i := range bulkConnections {
-		wait.Go(func() {
-			errs[i] = fetchOver(ctx, addr, path, end, func(n int64) {
-				count.Add(1)
-				size.Add(n)
-			})
-		})
-	}
-	wait.Wait()
-	return count.Load(), size.Load(), errors.Join(errs...)
-}
-
-func fetchOver(ctx context.Context, addr, path string, end time.Time, got func(int64)) error {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	in := bufio.NewReaderSize(conn, bulkBuffer)
-	buf := make([]byte, bulkBuffer)
-	for first := true; first || time.Now().Before(end); first = false {
-		if _, err := fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: bench\r\n\r\n", path); err != nil {
-			return err
+	err = overAll(ctx, addr, nil, func(_ int, c *bulkClient) error {
+		for first := true; first || time.Now().Before(end); first = false {
+			n, err := c.get(path)
+			if err != nil {
+				return err
+			}
+			count.Add(1)
+			size.Add(n)
 		}
-		res, err := http.ReadResponse(in, nil)
-		if err != nil {
-			return err
-		}
-		n, err := drain(res.Body, buf)
-		if err != nil {
-			return err
-		}
-		if res.StatusCode != http.StatusOK || n != res.ContentLength {
-			return fmt.Errorf("want status 200 and %d bytes, got %d and %d", res.ContentLength, res.StatusCode, n)
-		}
-		got(n)
-	}
-	return nil
+		return nil
+	})
+	return count.Load(), size.Load(), err
 }

@@ -24,21 +24,18 @@ const (
 // bulkBody bytes, /bytes/N gives N, POST /upload answers how many bytes came,
 // /data.json is jsonBody, everything else is helloBody.
 func bulkOrigin(w http.ResponseWriter, r *http.Request) {
-	if n, ok := strings.CutPrefix(r.URL.Path, bodyPath); ok {
+	if size, ok := strings.CutPrefix(r.URL.Path, bodyPath); ok {
+		n, err := strconv.Atoi(size)
+		if err != nil || n < 0 {
+			http.Error(w, "want a number of bytes", http.StatusBadRequest)
+			return
+		}
 		writeBody(w, n)
 		return
 	}
 	switch r.URL.Path {
 	case "/download":
-		buf := make([]byte, bulkBuffer)
-		w.Header().Set("Content-Length", strconv.Itoa(bulkBody))
-		for left := bulkBody; left > 0; {
-			n, err := w.Write(buf[:min(left, len(buf))])
-			if err != nil {
-				return // the client sees a short body
-			}
-			left -= n
-		}
+		writeBody(w, bulkBody)
 	case "/upload":
 		n, err := drain(r.Body, make([]byte, bulkBuffer))
 		if err != nil {
@@ -70,73 +67,91 @@ func drain(r io.Reader, buf []byte) (int64, error) {
 }
 
 // transfer moves messages bodies of bulkBody bytes through the proxy at addr,
-// over bulkConnections connections, and checks that all bytes arrive. The
-// connections are made with TLS unless config is nil.
+// over bulkConnections connections, and checks that all bytes arrive.
 func transfer(ctx context.Context, addr, path string, config *tls.Config, messages int) error {
-	errs := make([]error, bulkConnections)
-	var wg sync.WaitGroup
-	for i := range bulkConnections {
+	one := (*bulkClient).download
+	if path == "/upload" {
+		one = (*bulkClient).upload
+	}
+	return overAll(ctx, addr, config, func(i int, c *bulkClient) error {
 		n := messages / bulkConnections
 		if i < messages%bulkConnections {
 			n++
 		}
-		wg.Go(func() { errs[i] = transferOver(ctx, addr, path, config, n) })
+		for range n {
+			if err := one(c); err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+		}
+		return nil
+	})
+}
+
+// bulkClient is a connection for large bodies.
+type bulkClient struct {
+	net.Conn
+	r   *bufio.Reader
+	buf []byte
+}
+
+// overAll calls f for each of bulkConnections connections to addr, at the same
+// time. They are made with TLS unless config is nil.
+func overAll(ctx context.Context, addr string, config *tls.Config, f func(i int, c *bulkClient) error) error {
+	errs := make([]error, bulkConnections)
+	var wg sync.WaitGroup
+	for i := range bulkConnections {
+		wg.Go(func() {
+			conn, err := dial(ctx, addr, config)
+			if err != nil {
+				errs[i] = err
+				return
+			}
+			defer conn.Close()
+			defer context.AfterFunc(ctx, func() { conn.Close() })()
+			errs[i] = f(i, &bulkClient{conn, bufio.NewReaderSize(conn, bulkBuffer), make([]byte, bulkBuffer)})
+		})
 	}
 	wg.Wait()
 	return errors.Join(errs...)
 }
 
-func transferOver(ctx context.Context, addr, path string, config *tls.Config, messages int) error {
-	conn, err := dial(ctx, addr, config)
+// get asks for path and returns how many bytes came, which are as many as the
+// answer announced.
+func (c *bulkClient) get(path string) (int64, error) {
+	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: bench\r\n\r\n", path); err != nil {
+		return 0, err
+	}
+	res, err := http.ReadResponse(c.r, nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
-	r := bufio.NewReaderSize(conn, bulkBuffer)
-	buf := make([]byte, bulkBuffer)
-	one := download
-	if path == "/upload" {
-		one = upload
+	n, err := drain(res.Body, c.buf)
+	if err == nil && (res.StatusCode != http.StatusOK || n != res.ContentLength) {
+		err = fmt.Errorf("want status 200 and %d bytes, got %d and %d", res.ContentLength, res.StatusCode, n)
 	}
-	for range messages {
-		if err := one(conn, r, buf); err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-	}
-	return nil
+	return n, err
 }
 
-func download(conn net.Conn, r *bufio.Reader, buf []byte) error {
-	if _, err := io.WriteString(conn, "GET /download HTTP/1.1\r\nHost: bench\r\n\r\n"); err != nil {
-		return err
+func (c *bulkClient) download() error {
+	n, err := c.get("/download")
+	if err == nil && n != bulkBody {
+		err = fmt.Errorf("want %d bytes, got %d", bulkBody, n)
 	}
-	res, err := http.ReadResponse(r, nil)
-	if err != nil {
-		return err
-	}
-	n, err := drain(res.Body, buf)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode != http.StatusOK || n != bulkBody {
-		return fmt.Errorf("want status 200 and %d bytes, got %d and %d", bulkBody, res.StatusCode, n)
-	}
-	return nil
+	return err
 }
 
-func upload(conn net.Conn, r *bufio.Reader, buf []byte) error {
-	if _, err := fmt.Fprintf(conn, "POST /upload HTTP/1.1\r\nHost: bench\r\nContent-Length: %d\r\n\r\n", bulkBody); err != nil {
+func (c *bulkClient) upload() error {
+	if _, err := fmt.Fprintf(c, "POST /upload HTTP/1.1\r\nHost: bench\r\nContent-Length: %d\r\n\r\n", bulkBody); err != nil {
 		return err
 	}
 	for left := bulkBody; left > 0; {
-		n, err := conn.Write(buf[:min(left, len(buf))])
+		n, err := c.Write(c.buf[:min(left, len(c.buf))])
 		if err != nil {
 			return err
 		}
 		left -= n
 	}
-	res, err := http.ReadResponse(r, nil)
+	res, err := http.ReadResponse(c.r, nil)
 	if err != nil {
 		return err
 	}
