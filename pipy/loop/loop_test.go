@@ -223,7 +223,7 @@ func TestDescriptorsBecomeReady(t *testing.T) {
 			break
 		}
 	}
-	if _, err := Writev(b, [][]byte{[]byte("he"), []byte("llo")}); err != nil {
+	if _, err := Sendv(b, [][]byte{[]byte("he"), []byte("llo")}); err != nil {
 		t.Fatal(err)
 	}
 	for ev := range got {
@@ -235,7 +235,7 @@ func TestDescriptorsBecomeReady(t *testing.T) {
 	if n, err := Recv(a, buf); err != nil || string(buf[:n]) != "hello" {
 		t.Errorf("read %q, %v, want hello", buf[:n], err)
 	}
-	if _, err := Read(a, buf); err != unix.EAGAIN {
+	if _, err := Recv(a, buf); err != unix.EAGAIN {
 		t.Errorf("second read: %v, want EAGAIN", err)
 	}
 	unix.Shutdown(b, unix.SHUT_WR)
@@ -291,7 +291,7 @@ func TestEventOfARemovedDescriptorReachesNobody(t *testing.T) {
 	on(func() {
 		armed = true
 		for i := range sides {
-			Write(sides[i].far, []byte("x"))
+			Send(sides[i].far, []byte("x"))
 		}
 	})
 	<-first

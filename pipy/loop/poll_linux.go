@@ -37,7 +37,7 @@ func (p *poller) close() {
 // to read it.
 func (p *poller) wake() {
 	one := uint64(1)
-	Write(p.waker, (*[8]byte)(unsafe.Pointer(&one))[:])
+	transfer(unix.SYS_WRITE, p.waker, unsafe.Pointer(&one), 8, 0)
 }
 
 func (p *poller) add(fd int) error {

@@ -6,42 +6,25 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// MaxPieces is the largest number of pieces that Writev and Sendv write with
-// one call; they ignore the rest.
+// MaxPieces is the largest number of pieces that Sendv writes with one call; it
+// ignores the rest.
 const MaxPieces = 64
 
 // The functions below make raw system calls: on non-blocking descriptors they
 // return at once, so the scheduler need not know about them.
 
-// Read reads from the non-blocking descriptor fd and tries again when a signal
+// Recv reads from the non-blocking socket fd and tries again when a signal
 // interrupts it. It returns 0 at the end. Errors are a unix.Errno.
-func Read(fd int, b []byte) (int, error) {
-	return transfer(unix.SYS_READ, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), 0)
-}
-
-// Write writes to the non-blocking descriptor fd, like Read.
-func Write(fd int, b []byte) (int, error) {
-	return transfer(unix.SYS_WRITE, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), 0)
-}
-
-// Recv is Read for sockets.
 func Recv(fd int, b []byte) (int, error) {
 	return transfer(unix.SYS_RECVFROM, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), 0)
 }
 
-// Send is Write for sockets; it raises no SIGPIPE.
+// Send writes to the non-blocking socket fd, like Recv. It raises no SIGPIPE.
 func Send(fd int, b []byte) (int, error) {
 	return transfer(unix.SYS_SENDTO, fd, unsafe.Pointer(unsafe.SliceData(b)), len(b), unix.MSG_NOSIGNAL)
 }
 
-// Writev writes several pieces to the non-blocking descriptor fd.
-func Writev(fd int, pieces [][]byte) (int, error) {
-	var iov [MaxPieces]unix.Iovec
-	n := fill(&iov, pieces)
-	return transfer(unix.SYS_WRITEV, fd, unsafe.Pointer(&iov[0]), n, 0)
-}
-
-// Sendv is Writev for sockets; it raises no SIGPIPE.
+// Sendv is Send of several pieces, in one call.
 func Sendv(fd int, pieces [][]byte) (int, error) {
 	var iov [MaxPieces]unix.Iovec
 	n := fill(&iov, pieces)
