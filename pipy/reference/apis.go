@@ -52,12 +52,8 @@ func classEntries(c *spec.Class) []entry {
 		list = append(list, methodEntry(c, m))
 	}
 	for _, p := range props(c.Props) {
-		doc := p.Doc
-		if p.Set == nil {
-			doc += " Read-only."
-		}
 		name := member(c, p.Name)
-		list = append(list, entry{name: name, call: name, doc: doc, owner: c.Name, result: p.Type})
+		list = append(list, entry{name: name, call: name, doc: p.Doc + " Read-only.", owner: c.Name, result: p.Type})
 	}
 	for _, name := range constants(c) {
 		full := member(c, name)

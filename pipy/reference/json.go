@@ -94,7 +94,7 @@ func jsonClassOf(c *spec.Class) jsonClass {
 	j.Statics = jsonMethods(methods(c.Statics))
 	j.Methods = jsonMethods(methods(c.Methods))
 	for _, p := range props(c.Props) {
-		j.Props = append(j.Props, jsonProp{Name: p.Name, Doc: p.Doc, Type: p.Type, ReadOnly: p.Set == nil})
+		j.Props = append(j.Props, jsonProp{Name: p.Name, Doc: p.Doc, Type: p.Type, ReadOnly: true})
 	}
 	for _, name := range constants(c) {
 		j.Consts = append(j.Consts, jsonProp{Name: name, Type: constType(c.Consts[name]), ReadOnly: true})

@@ -89,11 +89,7 @@ func classText(c *spec.Class) string {
 		b.WriteString("\n## Properties\n\n")
 	}
 	for _, p := range props(c.Props) {
-		kind := ""
-		if p.Set == nil {
-			kind = ", read-only"
-		}
-		fmt.Fprintf(&b, "- `%s` (`%s`%s) %s\n", p.Name, p.Type, kind, oneLine(p.Doc))
+		fmt.Fprintf(&b, "- `%s` (`%s`, read-only) %s\n", p.Name, p.Type, oneLine(p.Doc))
 	}
 	if len(c.Consts) > 0 {
 		b.WriteString("\n## Constants\n\n")

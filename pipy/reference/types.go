@@ -131,11 +131,7 @@ func (t *types) class(c *spec.Class) {
 	}
 	for _, p := range props(c.Props) {
 		t.doc(inner, p.Doc, nil)
-		readonly := ""
-		if p.Set == nil {
-			readonly = "readonly "
-		}
-		fmt.Fprintf(t, "%s%s%s: %s;\n", inner, readonly, p.Name, p.Type)
+		fmt.Fprintf(t, "%sreadonly %s: %s;\n", inner, p.Name, p.Type)
 	}
 	for _, name := range constants(c) {
 		fmt.Fprintf(t, "%sstatic readonly %s: %s;\n", inner, name, constType(c.Consts[name]))

@@ -66,20 +66,13 @@ func (i *instance) Get(key string) goja.Value {
 
 // Set sets a property.
 func (i *instance) Set(key string, v goja.Value) bool {
-	p, ok := i.b.props[key]
-	if !ok {
-		if i.extra == nil {
-			i.extra = map[string]goja.Value{}
-		}
-		i.extra[key] = v
-		return true
-	}
-	if p.Set == nil {
+	if _, ok := i.b.props[key]; ok {
 		panic(i.b.e.rt.NewTypeError("%s.%s is read-only", i.b.class.Name, key))
 	}
-	if err := p.Set(i.this, i.b.e.export(v)); err != nil {
-		panic(i.b.e.rt.NewTypeError("%s.%s: %s", i.b.class.Name, key, err))
+	if i.extra == nil {
+		i.extra = map[string]goja.Value{}
 	}
+	i.extra[key] = v
 	return true
 }
 

@@ -33,13 +33,12 @@ type Method struct {
 	Call    func(this any, c *Call) (any, error)
 }
 
-// Prop describes a property of instances.
+// Prop describes a property of instances, which scripts cannot set.
 type Prop struct {
 	Name string
 	Doc  string
 	Type string
 	Get  func(this any) any
-	Set  func(this, v any) error // nil: read-only
 }
 
 // Call is one call of a method: its arguments and the engine around it.
@@ -160,16 +159,6 @@ func (d Declaration[T]) Bind() { d.Methods[len(d.Methods)-1].Bound = true }
 //go:noinline
 func (d Declaration[T]) Prop(name, typ, doc string, get func(this T) any) {
 	d.Props = append(d.Props, &Prop{Name: name, Doc: doc, Type: typ, Get: func(this any) any { return get(this.(T)) }})
-}
-
-// Variable declares a property that scripts may also set.
-//
-//go:noinline
-func (d Declaration[T]) Variable(name, typ, doc string, get func(this T) any, set func(this T, v any) error) {
-	d.Props = append(d.Props, &Prop{Name: name, Doc: doc, Type: typ,
-		Get: func(this any) any { return get(this.(T)) },
-		Set: func(this, v any) error { return set(this.(T), v) },
-	})
 }
 
 // Function declares a function of a namespace, or a static method of a class. It
