@@ -166,11 +166,8 @@ func cpuProfile(ctx context.Context, b *bytes.Buffer, d time.Duration) error {
 		return err
 	}
 	defer pprof.StopCPUProfile()
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-ctx.Done()
 	return nil
 }

@@ -16,11 +16,8 @@ func Profile(ctx context.Context, w io.Writer, d time.Duration) error {
 		return err
 	}
 	defer goja.StopProfile()
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-ctx.Done()
 	return nil
 }
