@@ -124,15 +124,22 @@ func (f *compressStream) Run() {
 		return
 	}
 	f.flushing = false
-	out := &event.Data{}
-	if err := f.enc.Flush(out); err != nil {
-		f.Fail(err)
-		return
+	flushEncoder(f.Stage, f.enc)
+}
+
+// flushEncoder outputs what the encoder holds, and a flush.
+func flushEncoder(s *pipeline.Stage, enc *compress.Encoder) {
+	if enc.Dirty() {
+		out := &event.Data{}
+		if err := enc.Flush(out); err != nil {
+			s.Fail(err)
+			return
+		}
+		if out.Len() > 0 {
+			s.Output(out)
+		}
 	}
-	if out.Len() > 0 {
-		f.Output(out)
-	}
-	f.Output(&event.Data{})
+	s.Output(&event.Data{})
 }
 
 func (f *compressStream) finish(end *event.StreamEnd) {

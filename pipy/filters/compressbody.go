@@ -148,17 +148,7 @@ func (f *compressMessage) Run() {
 		return
 	}
 	f.flush = false
-	out := &event.Data{}
-	if f.enc.Dirty() {
-		if err := f.enc.Flush(out); err != nil {
-			f.Fail(err)
-			return
-		}
-		if out.Len() > 0 {
-			f.Output(out)
-		}
-	}
-	f.Output(&event.Data{})
+	flushEncoder(f.Stage, f.enc)
 }
 
 func (f *compressMessage) end(end *event.MessageEnd) {
