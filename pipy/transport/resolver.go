@@ -17,8 +17,10 @@ const (
 	// noNameTTL is how long a failure is remembered.
 	noNameTTL = time.Second
 
-	maxLookups    = 32   // at the same time; more wait
-	maxNames      = 4096 // in the cache
+	maxLookups = 32   // at the same time; more wait
+	maxNames   = 4096 // in the cache
+	// lookupTimeout is how long a lookup takes at the most, the wait for its turn
+	// included: when nobody answers, lookups do not pile up for longer than that.
 	lookupTimeout = 30 * time.Second
 )
 
@@ -86,11 +88,7 @@ func (r *resolver) resolve(l *loop.Loop, host string, f func(addrs []netip.Addr,
 
 // ask looks a name up and tells everybody who waits.
 func (r *resolver) ask(host string, n *name) {
-	r.slots <- struct{}{}
-	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
-	addrs, err := r.lookup(ctx, host)
-	cancel()
-	<-r.slots
+	addrs, err := r.inTurn(host)
 	if err == nil && len(addrs) == 0 {
 		err = &net.DNSError{Err: "no addresses", Name: host, IsNotFound: true}
 	}
@@ -106,6 +104,19 @@ func (r *resolver) ask(host string, n *name) {
 	r.mu.Unlock()
 	for _, f := range waiting {
 		f(addrs, err)
+	}
+}
+
+// inTurn looks a name up when its turn has come.
+func (r *resolver) inTurn(host string) ([]netip.Addr, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), lookupTimeout)
+	defer cancel()
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+		return r.lookup(ctx, host)
+	case <-ctx.Done():
+		return nil, &net.DNSError{Err: "too many lookups at the same time", Name: host, IsTimeout: true}
 	}
 }
 

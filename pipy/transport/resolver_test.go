@@ -3,10 +3,13 @@ package transport
 import (
 	"context"
 	"errors"
+	"net"
 	"net/netip"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pipy/pipy/event"
@@ -94,6 +97,28 @@ func TestFailedLookupIsRememberedShortly(t *testing.T) {
 	if fails != 3 || lookups.Load() != 2 {
 		t.Errorf("%d failures from %d lookups, want 3 from 2", fails, lookups.Load())
 	}
+}
+
+func TestLookupWaitsForItsTurnNoLongerThanItMayTake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newResolver(func(ctx context.Context, host string) ([]netip.Addr, error) {
+			if host != "last" {
+				time.Sleep(2 * lookupTimeout) // a system that does not heed the context
+			}
+			return addresses("10.0.0.1"), ctx.Err()
+		})
+		var lookups sync.WaitGroup
+		start := time.Now()
+		for i := range maxLookups {
+			lookups.Go(func() { r.inTurn(string(rune('a' + i))) })
+		}
+		synctest.Wait()
+		_, err := r.inTurn("last")
+		if e := (*net.DNSError)(nil); !errors.As(err, &e) || !e.IsTimeout || time.Since(start) != lookupTimeout {
+			t.Errorf("got %v after %v, want a timeout after %v", err, time.Since(start), lookupTimeout)
+		}
+		lookups.Wait()
+	})
 }
 
 func TestCacheOfNamesIsBounded(t *testing.T) {
