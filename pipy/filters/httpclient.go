@@ -342,8 +342,10 @@ func (s *httpClient) answered(c *httpCall, end *event.MessageEnd) {
 	switch {
 	case s.accepted:
 		s.tunnel = f
-	case !sent || s.place == inGone && s.first == nil:
-		s.kill() // the rest of the request is of no use, or it was the last one
+	case !sent || s.first == nil && (s.place == inGone || s.dec.Held() > 0):
+		// The rest of the request is of no use, or it was the last one, or there
+		// is more than was asked for, which must not answer another request.
+		s.kill()
 	default:
 		s.release()
 	}
