@@ -9,7 +9,6 @@ import (
 // Classes of bytes.
 const (
 	isToken  = 1 << iota // tchar (RFC 9110, 5.6.2)
-	isHost               // of a reg-name or an IPv4 address (RFC 3986, 3.2.2)
 	isScheme             // after the first letter (RFC 3986, 3.1)
 	isHex
 )
@@ -27,7 +26,6 @@ func init() {
 		alphas = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	)
 	mark(digits+alphas+"!#$%&'*+-.^_`|~", isToken)
-	mark(digits+alphas+"-._~%!$&'()*+,;=", isHost)
 	mark(digits+alphas+"+-.", isScheme)
 	mark(digits+"abcdefABCDEF", isHex)
 }

@@ -26,7 +26,7 @@ func (f *framing) note(field *httphead.Field, response bool) error {
 		if f.hosts++; f.hosts > 1 {
 			return malformed("several host fields")
 		}
-		if _, ok := hostport(view(field.Value)); !ok {
+		if _, ok := httphead.HostPort(field.Value); !ok {
 			return malformed("invalid host")
 		}
 	case len("content-length"):

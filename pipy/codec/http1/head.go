@@ -31,7 +31,29 @@ func (d *Decoder) message(b []byte, k *block, spans []span) (*event.MessageStart
 	if err := d.frame(head, &f); err != nil {
 		return nil, err
 	}
+	if !d.response && head.Path[0] != '/' {
+		if err := absolute(head); err != nil {
+			return nil, err
+		}
+	}
 	return start, nil
+}
+
+// absolute makes the host of a request that has its target in absolute form what
+// the target says (RFC 9112, 3.2.2), so that nobody acts on another one.
+func absolute(h *httphead.Head) error {
+	scheme, authority, _, ok := httphead.CutTarget(h.Path)
+	if !ok || h.Method == "CONNECT" {
+		return nil
+	}
+	if _, ok := httphead.HostPort(authority); !ok {
+		return malformed("invalid authority in the request target") // with a user too (RFC 9110, 4.2.4)
+	}
+	if (authority == "" || authority[0] == ':') && (httphead.Equal(scheme, "http") || httphead.Equal(scheme, "https")) {
+		return malformed("no host in the request target") // RFC 9110, 4.2.1
+	}
+	h.Header.Set("host", authority)
+	return nil
 }
 
 // protocol returns the version without keeping the text of the head for it.

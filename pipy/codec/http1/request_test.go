@@ -56,7 +56,7 @@ func TestRequests(t *testing.T) {
 		}, {
 			name:  "absolute-form (RFC 9112, 3.2.2)",
 			input: "GET http://www.example.org/pub/ HTTP/1.1\r\nHost: www.example.org:80\r\n\r\n",
-			want:  "request GET http://www.example.org/pub/ HTTP/1.1, length 0; Host=\"www.example.org:80\"\nend",
+			want:  "request GET http://www.example.org/pub/ HTTP/1.1, length 0; Host=\"www.example.org\"\nend",
 		}, {
 			name:  "authority-form (RFC 9112, 3.2.3), IPv6",
 			input: "CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]\r\n\r\n",

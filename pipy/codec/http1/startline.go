@@ -1,6 +1,10 @@
 package http1
 
-import "bytes"
+import (
+	"bytes"
+
+	"pipy/pipy/codec/httphead"
+)
 
 // A startLine is where a request line or a status line has its parts.
 type startLine struct {
@@ -87,7 +91,7 @@ func validTarget(method, target []byte) bool {
 	}
 	if string(method) == "CONNECT" {
 		// a host and a port, neither of them empty (RFC 9110, 9.3.6)
-		port, ok := hostport(target)
+		port, ok := httphead.HostPort(string(target))
 		return ok && len(port) > 0 && target[0] != ':'
 	}
 	switch c := target[0]; {
@@ -100,46 +104,6 @@ func validTarget(method, target []byte) bool {
 	}
 	colon := bytes.IndexByte(target, ':')
 	return colon > 0 && only(target[:colon], isScheme)
-}
-
-// hostport tells whether b is a host with or without a port (RFC 9110, 7.2),
-// and returns the port. The host may be empty.
-func hostport(b []byte) (port []byte, ok bool) {
-	host, rest := b, []byte(nil)
-	if len(b) > 0 && b[0] == '[' {
-		// IPv6 or a later version, in brackets (RFC 3986, 3.2.2)
-		end := bytes.IndexByte(b, ']')
-		if end < 0 {
-			return nil, false
-		}
-		host, rest = b[1:end], b[end+1:]
-		for _, c := range host {
-			if c != ':' && class[c]&isHost == 0 {
-				return nil, false
-			}
-		}
-	} else {
-		if colon := bytes.IndexByte(b, ':'); colon >= 0 {
-			host, rest = b[:colon], b[colon:]
-		}
-		if !only(host, isHost) {
-			return nil, false
-		}
-	}
-	if len(rest) == 0 {
-		return nil, true
-	}
-	if rest[0] != ':' {
-		return nil, false
-	}
-	port = rest[1:]
-	n := 0
-	for _, c := range port {
-		if n = n*10 + int(c-'0'); !digit(c) || n > 65535 {
-			return nil, false
-		}
-	}
-	return port, true
 }
 
 // statusLine takes a status line apart (RFC 9112, 4). The blank after the code

@@ -165,13 +165,21 @@ func (e *headerEncoder) request(h *httphead.Head, length int64) {
 		return
 	}
 	e.first(method)
-	switch h.Scheme {
+	scheme := h.Scheme
+	if s, a, p, ok := httphead.CutTarget(path); ok {
+		if scheme, authority, path = s, a, p; path == "" {
+			if path = "/"; method == "OPTIONS" {
+				path = "*" // RFC 9113, 8.3.1
+			}
+		}
+	}
+	switch scheme {
 	case "", "http":
 		e.buf = append(e.buf, 0x86)
 	case "https":
 		e.buf = append(e.buf, 0x87)
 	default:
-		e.hpack.WriteField(hpack.HeaderField{Name: ":scheme", Value: h.Scheme})
+		e.hpack.WriteField(hpack.HeaderField{Name: ":scheme", Value: scheme})
 	}
 	if authority != "" {
 		e.hpack.WriteField(hpack.HeaderField{Name: ":authority", Value: authority})
