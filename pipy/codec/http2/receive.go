@@ -1,8 +1,6 @@
 package http2
 
 import (
-	"strings"
-
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 )
@@ -100,13 +98,14 @@ func (b *block) checkRequest() string {
 		return "several host fields"
 	}
 	if b.method == "CONNECT" {
-		if b.seen&(pseudoScheme|pseudoPath) != 0 || b.authority == "" {
-			return "want a CONNECT with an authority only"
+		port, _ := httphead.HostPort(b.authority)
+		if b.seen&(pseudoScheme|pseudoPath) != 0 || port == "" || b.authority[0] == ':' {
+			return "want a CONNECT with a host and a port only"
 		}
 		b.path = b.authority
 	} else {
 		switch {
-		case b.scheme == "":
+		case !validScheme(b.scheme):
 			return "want a scheme"
 		case !only(b.path, isTarget), b.path[0] != '/' && (b.path != "*" || b.method != "OPTIONS"):
 			return "want a path"
@@ -119,8 +118,7 @@ func (b *block) checkRequest() string {
 	case !httphead.Equal(b.host, b.authority):
 		return "a host that differs from the authority"
 	}
-	if b.host != "" && (!only(b.host, isTarget) || strings.IndexByte(b.host, '@') >= 0 ||
-		strings.IndexByte(b.host, '/') >= 0) {
+	if _, ok := httphead.HostPort(b.host); !ok {
 		return "an invalid authority"
 	}
 	return ""
