@@ -71,6 +71,28 @@ func TestClientWaitsWhenTheServerTakesNoMore(t *testing.T) { // RFC 9113, 5.1.2
 		"> 7 HEADERS :method=GET :scheme=http :authority=a :path=/ end")
 }
 
+func TestClientOpensNothingBehindPausedStreams(t *testing.T) {
+	r := newClient(t, http2.Options{MaxUnread: 30000})
+	r.ask(requestHead("GET", "/", "host", "a")).End(nil)
+	r.on = func(st *http2.Stream, evt event.Event) { st.Pause() }
+	r.flush()
+	r.take()
+	r.headers(1, false, ":status", "200")
+	r.framer.WriteData(1, false, make([]byte, 15000))
+	r.send()
+	r.want("1 200 (-1)")
+	r.framer.WriteData(1, true, make([]byte, 1))
+	r.send()
+	r.want("closing")
+	if r.s.Accepts() {
+		t.Error("the session accepts streams")
+	}
+	r.on = nil
+	r.streams[1].Resume()
+	r.flush()
+	r.want("1 data 15001 bytes", "1 end", "1 done", "> GOAWAY 0 NO_ERROR", "ended")
+}
+
 func TestGoAwayGivesBackWhatWasNotLookedAt(t *testing.T) { // RFC 9113, 6.8
 	r := newClient(t, http2.Options{})
 	for range 3 {

@@ -327,8 +327,12 @@ func (st *Stream) credit(n int) {
 }
 
 // arrived counts n bytes that came. The connection's window is given back at
-// once, unless paused streams keep very much.
+// once, unless paused streams keep very much. A client opens no further streams
+// when half of that is there, as they would have to wait for those.
 func (s *Session) arrived(n int) {
+	if !s.server && 2*s.unread > s.opt.MaxUnread {
+		s.close()
+	}
 	if s.unread <= s.opt.MaxUnread {
 		s.giveBack(n)
 		return
