@@ -2,6 +2,7 @@ package filters
 
 import (
 	"encoding/base64"
+	"strings"
 
 	"pipy/pipy/codec/http1"
 	"pipy/pipy/codec/http2"
@@ -72,9 +73,13 @@ func (s *httpServer) goHTTP2(up *h2cUpgrade) {
 // upgrade begins with a request that came in HTTP/1.
 func (s *http2Server) upgrade(up *h2cUpgrade) {
 	h := up.start.Head.(*httphead.Head)
-	for _, name := range []string{"upgrade", "connection", "http2-settings"} {
-		h.Header.Delete(name)
+	connection, _ := h.Header.Joined("connection")
+	for name := range strings.SplitSeq(connection, ",") {
+		if name = strings.Trim(name, " \t"); !httphead.Equal(name, "host") {
+			h.Header.Delete(name) // RFC 9110, 7.6.1
+		}
 	}
+	h.Header.Delete("connection")
 	st, err := s.session.Upgrade(h.Method, up.settings)
 	if err != nil {
 		s.session.Close()
