@@ -56,7 +56,7 @@ func (a *muxArgs[S]) params(p *spec.Params, options S) {
 	if o, ok := a.soleOptions(sole); ok {
 		a.key = spec.Dyn[any]{}
 		if _, err := spec.Decode(nil, []any{o}, nil, options.declare); err != nil {
-			p.Fail("options", err)
+			p.Fail("", err)
 		}
 		return
 	}

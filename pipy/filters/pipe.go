@@ -35,7 +35,12 @@ the next one. The choice is made once.`,
 		if !p.Decoding() {
 			return
 		}
-		if m, ok := names.(event.Object); ok {
+		m, ok := names.(event.Object)
+		if ok {
+			_, isArray := m.Elements()
+			ok = !isArray
+		}
+		if ok {
 			o.byName = map[string]spec.Pipeline{}
 			for _, name := range m.Keys() {
 				o.byName[name] = p.Pipeline("map."+name, m.Get(name))

@@ -182,6 +182,7 @@ func (e *Engine) constructor(b *binding) *goja.Object {
 		if c.New == nil {
 			panic(e.rt.NewTypeError("objects of class %s cannot be made by scripts", c.Name))
 		}
+		e.checkOptions("new "+c.Name, c.New, call.Arguments)
 		this, err := e.native(c.New, nil, call.Arguments)
 		if err != nil {
 			panic(e.nativeError("new "+c.Name, err))
@@ -215,6 +216,7 @@ func (e *Engine) function(name string, m *spec.Method, this any) *goja.Object {
 		if on == nil {
 			on = e.unwrap(call.This)
 		}
+		e.checkOptions(name, m, call.Arguments)
 		r, err := e.native(m, on, call.Arguments)
 		if err != nil {
 			panic(e.nativeError(name, err))

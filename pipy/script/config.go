@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -31,6 +32,9 @@ type open struct {
 	pos    string
 	to     bool // it got its sub-pipeline
 }
+
+// errSealed is about a `$` that is used after its builder function has returned.
+var errSealed = errors.New("pipeline layout is already built")
 
 // begin opens a layout for the filters that follow.
 func (c *config) begin(l *pipeline.Layout) error {
@@ -67,7 +71,7 @@ func (c *config) finish() error {
 func (c *config) add(f *filters.Filter, args []any) error {
 	e := c.m.prog.e
 	if c.sealed {
-		return fmt.Errorf("pipeline layout is already built")
+		return errSealed
 	}
 	if err := c.finish(); err != nil {
 		return err
@@ -75,6 +79,7 @@ func (c *config) add(f *filters.Filter, args []any) error {
 	if c.layout == nil {
 		return fmt.Errorf("no pipeline found: start one with listen, task, read or pipeline first")
 	}
+	c.m.prog.checkOptions(f.Name, f.Fields, args)
 	o := &open{filter: f, args: args, pos: e.Where()}
 	o.node = &pipeline.Node{Name: f.Name, Pos: o.pos}
 	c.layout.Nodes = append(c.layout.Nodes, o.node)
@@ -207,6 +212,8 @@ func (e *Engine) bindFilter(proto *goja.Object, name string, f *filters.Filter) 
 // onStart sets the events with which the pipelines of the open layout begin.
 func (c *config) onStart(v any) error {
 	switch {
+	case c.sealed:
+		return errSealed
 	case c.layout == nil:
 		return fmt.Errorf("no pipeline found")
 	case len(c.layout.Nodes) > 0:
@@ -270,6 +277,8 @@ func (p *Program) startFailed(pl *pipeline.Pipeline, err error) {
 // released.
 func (c *config) onEnd(f *function) error {
 	switch {
+	case c.sealed:
+		return errSealed
 	case c.layout == nil:
 		return fmt.Errorf("no pipeline found")
 	case c.layout.OnEnd != nil:

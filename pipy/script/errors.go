@@ -144,7 +144,7 @@ func (e *Engine) failure(err error) error {
 	if !errors.As(err, &thrown) {
 		return &Error{Kind: "Error", Message: err.Error()}
 	}
-	s := &Error{Kind: "Error", Message: thrownText(thrown.Value()), value: thrown.Value()}
+	s := &Error{Kind: "Error", Message: suggested(thrownText(thrown.Value())), value: thrown.Value()}
 	if o, ok := thrown.Value().(*goja.Object); ok && o.ClassName() == "Error" {
 		if origin, ok := o.GetSymbol(e.origin).(*goja.Object); ok {
 			first := origin.Export().(*Error)

@@ -2,6 +2,7 @@ package script
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ const defaultIdleTimeout = time.Minute
 func listenAddress(v any) (transport.Address, error) {
 	switch v := v.(type) {
 	case float64:
+		if v != math.Trunc(v) {
+			break
+		}
 		return transport.PortAddress(int(v))
 	case string:
 		return transport.ParseAddress(v)

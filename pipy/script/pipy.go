@@ -118,6 +118,8 @@ func pipyFunctions() struct{} {
 			if err != nil {
 				return nil, err
 			}
+			_, given := listenArgs(c)
+			programOf(c).checkOptions("pipy.listen", declared.Fields, given.Args.(givenArgs))
 			return nil, programOf(c).listen(c, target, protocol, options)
 		}
 	})
@@ -142,6 +144,9 @@ func (p *Program) listen(c *spec.Call, target any, protocol func(*spec.Call, *tr
 		if err = setProtocol(&l.Address, "protocol", name); err != nil {
 			return err
 		}
+	}
+	if c.Args.Len() < 2 {
+		return &spec.Mismatch{Wants: "a function that builds a pipeline, a pipeline, or null to close the port", Got: "nothing"}
 	}
 	last := c.Args.At(c.Args.Len() - 1)
 	if last != nil {

@@ -23,6 +23,7 @@ type Host struct {
 	Exit    func(code int)        // ends the process in good order
 	Restart func()                // reloads the codebase
 	Report  func(err error)       // tells the operator about an error in a script
+	Warn    func(text string)     // tells the operator what in a script may be a mistake
 	Listen  func(l *Listen) error // opens a port at run time
 	Overran func()                // hears that Interrupt has ended something
 }

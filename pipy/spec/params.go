@@ -66,7 +66,11 @@ func (p *Params) next() any {
 }
 
 func (p *Params) fail(name string, err error) {
-	if p.err == nil {
+	switch {
+	case p.err != nil:
+	case name == "":
+		p.err = err
+	default:
 		p.err = fmt.Errorf("%s: %w", name, err)
 	}
 }
@@ -204,7 +208,8 @@ func (p *Params) Args() int { return max(0, len(p.args)-p.at) }
 // Decoding tells whether arguments are being decoded, not described.
 func (p *Params) Decoding() bool { return p.decode && p.err == nil }
 
-// Fail ends the decoding with an error about the named argument.
+// Fail ends the decoding with an error about the named argument; the name is
+// empty when the error has it.
 func (p *Params) Fail(name string, err error) { p.fail(name, err) }
 
 // Pipeline takes a value as one of the filter's sub-pipelines: a pipeline name,

@@ -83,6 +83,11 @@ func (w *worker) load(code *script.Code, number int) error {
 		Exit:    w.group.exit,
 		Restart: w.group.restart,
 		Report:  func(err error) { w.group.report(code, err) },
+		Warn: func(text string) {
+			if w.id == 0 { // the others load the same
+				logging.Warnf("", "%s", text)
+			}
+		},
 		Listen:  v.listen,
 		Overran: func() { w.calm(v.prog) },
 	})

@@ -1,27 +1,16 @@
-package reference
+package spec
 
 import (
-	"fmt"
 	"sort"
 	"strings"
 )
 
-// maxNear bounds how many names an error offers.
+// maxNear bounds how many names Near returns.
 const maxNear = 5
 
-// unknown is the error about a name that does not exist; it offers those that
-// may have been meant.
-func unknown(what, name string, names []string) error {
-	list := near(name, names)
-	if len(list) == 0 {
-		return fmt.Errorf("unknown %s: %s", what, name)
-	}
-	return fmt.Errorf("unknown %s: %s; near it: %s", what, name, strings.Join(list, ", "))
-}
-
-// near returns the names that differ from name by few letters or contain it,
+// Near returns the names that differ from name by few letters or contain it,
 // the nearest first.
-func near(name string, names []string) []string {
+func Near(name string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int
@@ -70,4 +59,28 @@ func distance(a, b string) int {
 		row[len(b)] = left
 	}
 	return row[len(b)]
+}
+
+// Misspelt returns the names that name may be a misspelling of: one letter of it
+// is wrong, or two when it has four or more. It is empty for one of the names, and
+// for one or two letters.
+func Misspelt(name string, names []string) []string {
+	if len(name) < 3 {
+		return nil
+	}
+	var found []string
+	for limit := range 2 + min(1, len(name)/4) {
+		for _, n := range names {
+			if distance(strings.ToLower(name), strings.ToLower(n)) == limit {
+				if n == name {
+					return nil
+				}
+				found = append(found, n)
+			}
+		}
+		if found != nil {
+			break
+		}
+	}
+	return found[:min(len(found), maxNear)]
 }
