@@ -72,6 +72,9 @@ func (m *Netmask) IP() string { return m.ip.String() }
 // Bitmask returns the length of the mask in bits.
 func (m *Netmask) Bitmask() int { return m.block.Bits() }
 
+// String returns the address as it was given, and the length of the mask.
+func (m *Netmask) String() string { return fmt.Sprintf("%s/%d", m.IP(), m.Bitmask()) }
+
 // Base returns the first address of the block.
 func (m *Netmask) Base() string { return m.base().String() }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"pipy/pipy/algo"
 	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 	"pipy/pipy/spec"
@@ -107,6 +109,8 @@ func (w *jsonWriter) value(v any) bool {
 		w.out = appendQuoted(w.out, v)
 	case time.Time:
 		w.out = appendQuoted(w.out, v.UTC().Format("2006-01-02T15:04:05.000Z"))
+	case *algo.Netmask, *ipAddress, *endpoint, *address:
+		w.out = appendQuoted(w.out, v.(fmt.Stringer).String())
 	case nil, spec.Func, spec.Raw:
 		return false
 	case event.Object:

@@ -72,7 +72,7 @@ func init() {
 	})
 	d.Method("toString", "string", "Returns the block in CIDR notation.", func(*spec.Method) func(*algo.Netmask, *spec.Call) (any, error) {
 		return func(n *algo.Netmask, _ *spec.Call) (any, error) {
-			return fmt.Sprintf("%s/%d", n.IP(), n.Bitmask()), nil
+			return n.String(), nil
 		}
 	})
 
@@ -100,6 +100,14 @@ type endpoint struct {
 	port     int
 	protocol string
 }
+
+// String returns the address and the port as text.
+func (e *endpoint) String() string {
+	return netip.AddrPortFrom(e.ip.Addr, uint16(e.port)).String()
+}
+
+// Protocol returns "tcp" or "udp".
+func (e *endpoint) Protocol() string { return e.protocol }
 
 var (
 	ipClass       = spec.NewClass[*ipAddress]("IP", "An IPv4 or IPv6 address.")
@@ -208,7 +216,7 @@ func declareEndpoint() {
 	d.Prop("protocol", "string", `"tcp" or "udp".`, func(e *endpoint) any { return e.protocol })
 	d.Method("toString", "string", "Returns address and port as text.", func(*spec.Method) func(*endpoint, *spec.Call) (any, error) {
 		return func(e *endpoint, _ *spec.Call) (any, error) {
-			return netip.AddrPortFrom(e.ip.Addr, uint16(e.port)).String(), nil
+			return e.String(), nil
 		}
 	})
 }

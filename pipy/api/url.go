@@ -155,6 +155,9 @@ func (u *address) origin() string {
 	return u.scheme + "://" + u.host()
 }
 
+// String returns the whole URL.
+func (u *address) String() string { return u.href() }
+
 func (u *address) href() string {
 	var b strings.Builder
 	b.WriteString(u.scheme)

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"pipy/pipy/codec/httphead"
 	"pipy/pipy/event"
 	"pipy/pipy/spec"
 )
@@ -68,8 +69,14 @@ func init() {
 func parseYAML(e spec.Engine, text string, typed bool) (any, error) {
 	file, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
-		var syntax interface{ GetMessage() string }
+		var syntax interface {
+			GetMessage() string
+			GetToken() *token.Token
+		}
 		if errors.As(err, &syntax) {
+			if t := syntax.GetToken(); t != nil && t.Position != nil {
+				return nil, fmt.Errorf("line %d column %d: %s", t.Position.Line, t.Position.Column, syntax.GetMessage())
+			}
 			return nil, errors.New(syntax.GetMessage())
 		}
 		return nil, err
@@ -246,25 +253,39 @@ func toYAML(v any, depth int) (any, error) {
 	case *event.Data:
 		return v.String(), nil
 	case event.Object:
-		return toYAMLObject(v, depth+1)
+		if items, ok := elements(v); ok {
+			return toYAMLList(items, depth+1)
+		}
+		return toYAMLMap(func(show func(string, any)) { members(v, show) }, depth+1)
+	case *httphead.Head, *httphead.Header, *httphead.Tail:
+		return toYAMLMap(func(show func(string, any)) { fields(v, show) }, depth+1)
+	case spec.Func:
+		return nil, nil
+	case []any:
+		return toYAMLList(v, depth+1)
+	case []string, int:
+		return v, nil
+	case fmt.Stringer:
+		return v.String(), nil
 	}
-	return fmt.Sprint(v), nil
+	return nil, fmt.Errorf("there is no YAML form: want a plain value, got %s", spec.Show(v))
 }
 
-func toYAMLObject(o event.Object, depth int) (any, error) {
-	if items, ok := elements(o); ok {
-		list := make([]any, len(items))
-		for i, item := range items {
-			var err error
-			if list[i], err = toYAML(item, depth); err != nil {
-				return nil, err
-			}
+func toYAMLList(items []any, depth int) (any, error) {
+	list := make([]any, len(items))
+	for i, item := range items {
+		var err error
+		if list[i], err = toYAML(item, depth); err != nil {
+			return nil, err
 		}
-		return list, nil
 	}
+	return list, nil
+}
+
+func toYAMLMap(walk func(show func(name string, value any)), depth int) (any, error) {
 	m := yaml.MapSlice{}
 	var failed error
-	members(o, func(name string, v any) {
+	walk(func(name string, v any) {
 		if _, isFunc := v.(spec.Func); v == nil || isFunc || failed != nil {
 			return
 		}
