@@ -1119,7 +1119,7 @@ declare class Configuration {
    * why it ended (ConnectionReset, ReadError, WriteError, ReadTimeout, WriteTimeout, IdleTimeout,
    * BufferOverflow). The name localhost stands for 127.0.0.1.
    *
-   * @param target Where to connect to: 'host:port', '[ipv6]:port' or 'unix:/path'.
+   * @param target Where to connect to: 'host:port', '[ipv6]:port', 'unix:/path', or an IPEndpoint, which also has the protocol.
    */
   connect(target: string | object | (() => string | object), options?: {
     /**

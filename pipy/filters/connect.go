@@ -58,7 +58,7 @@ connection (CannotResolve, ConnectionRefused, ConnectionTimeout) or why it ended
 IdleTimeout, BufferOverflow). The name localhost stands for 127.0.0.1.`,
 	In: Bytes, Out: Bytes,
 	Params: func(p *spec.Params, o *connectOptions) {
-		spec.Need(p, &o.target, "target", "Where to connect to: 'host:port', '[ipv6]:port' or 'unix:/path'.")
+		spec.Need(p, &o.target, "target", "Where to connect to: 'host:port', '[ipv6]:port', 'unix:/path', or an IPEndpoint, which also has the protocol.")
 		typedOption(p, wantsTarget, "string | object | (() => string | object)")
 		if !p.Decoding() {
 			o.fields.declare(p)
@@ -157,12 +157,20 @@ func (f *connect) open() bool {
 			return false
 		}
 	}
-	// A value that is no target cannot be resolved; transport says so.
-	target, _ := targetOf(v)
+	target, err := targetOf(v)
+	if err != nil {
+		f.Fail(&event.Failure{Name: event.CannotResolve, Cause: fmt.Errorf("target: the function returned %w", err)})
+		return false
+	}
 	opts, err := f.options()
 	if err != nil {
 		f.Fail(err)
 		return false
+	}
+	if e, ok := v.(interface{ Protocol() string }); ok {
+		own := *opts
+		own.UDP = e.Protocol() == "udp"
+		opts = &own
 	}
 	f.conn = transport.Connect(f.Loop(), target, opts, f.receive)
 	return true
@@ -180,9 +188,11 @@ func (f *connect) options() (*transport.ConnectOptions, error) {
 	}
 	if fields.onState == nil && !fields.bind.IsFunc() {
 		fields.Bind, _ = fields.bind.Get(nil)
+		fields.Where = f.Node().Pos
 		return &fields.ConnectOptions, nil
 	}
 	opts := fields.ConnectOptions
+	opts.Where = f.Node().Pos
 	var err error
 	if opts.Bind, err = fields.bind.Get(f.Context()); err != nil {
 		return nil, err

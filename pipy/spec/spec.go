@@ -39,6 +39,9 @@ type Promise interface {
 // back the very same value.
 type Raw struct{ Value any }
 
+// String returns the value as text.
+func (r Raw) String() string { return fmt.Sprint(r.Value) }
+
 // Size is a number of bytes; scripts write a number or a string like "64k".
 type Size int64
 

@@ -52,7 +52,11 @@ func (d *dial) Run() {
 	}
 	host, port, ok := splitHostPort(o.target)
 	if !ok || port < 1 || port > 65535 {
-		logError("connect", fmt.Sprintf("invalid target: want 'host:port' or 'unix:/path', got %q", o.target))
+		text := fmt.Sprintf("invalid target: want 'host:port' or 'unix:/path', got %q", o.target)
+		if o.opts.Where != "" {
+			text = o.opts.Where + ": " + text
+		}
+		logError("connect", text)
 		d.stop()
 		o.fail(event.CannotResolve)
 		return

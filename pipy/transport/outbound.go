@@ -38,6 +38,8 @@ type ConnectOptions struct {
 	// datagram as a Data. The peer has no end: when our side has ended and nothing
 	// moved for two seconds, the stream ends.
 	UDP bool
+	// Where is the place in the script that errors tell; it may be empty.
+	Where string
 	// OnState is told of each new state: "open", "resolving" (names only),
 	// "connecting", "connected", "idle" (before another attempt), "closed".
 	OnState func(state string)
