@@ -55,6 +55,7 @@ func newEngine(l *loop.Loop, files fs.FS, values func(key any) any) *Engine {
 		origin:    goja.NewSymbol("origin"),
 	}
 	e.rt.SetAsyncContextTracker(&tracker{e: e})
+	e.rt.SetPromiseRejectionTracker((&rejections{e: e}).track)
 	e.spare = newSpareStack(e.rt)
 	e.rt.SetMaxCallStackSize(maxCallStack)
 	e.bindHelpers()
