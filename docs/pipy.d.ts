@@ -4528,7 +4528,7 @@ declare class PipelineTemplate {
    * Starts the pipeline in a new context and feeds it. The promise gets the result of onEnd when the
    * pipeline has output StreamEnd and ended.
    *
-   * @param events An event, a Message or an array of those.
+   * @param events An event, a Message, an array of those, or a promise of it. Or a function that returns one of these each time it is called: it is called again until it returns something else, such as false; for undefined it is only called again.
    */
   process(events: any): Promise<any>;
   /**

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"pipy/pipy/event"
+	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
 )
@@ -28,21 +29,28 @@ func templateFunctions() struct{} {
 	templateClass.Method("spawn", "Promise<any>", "Starts the pipeline in a new context. The promise gets the result of onEnd when the pipeline has output StreamEnd and ended.", func(m *spec.Method) func(*pipeline.Layout, *spec.Call) (any, error) {
 		spec.RestField(m, "args", "any[]", "What onStart gets.")
 		return func(l *pipeline.Layout, c *spec.Call) (any, error) {
-			return programOf(c).spawn(l, nil, c.Rest(0))
+			return programOf(c).spawn(l, &supply{}, c.Rest(0))
 		}
 	})
 	templateClass.Method("process", "Promise<any>", "Starts the pipeline in a new context and feeds it. The promise gets the result of onEnd when the pipeline has output StreamEnd and ended.", func(m *spec.Method) func(*pipeline.Layout, *spec.Call) (any, error) {
-		input := spec.In[any](m, "events", "An event, a Message or an array of those.")
+		input := spec.In[any](m, "events", "An event, a Message, an array of those, or a promise of it. Or a function that returns one of these each time it is called: it is called again until it returns something else, such as false; for undefined it is only called again.")
 		return func(l *pipeline.Layout, c *spec.Call) (any, error) {
 			v, err := input.Of(c)
 			if err != nil {
 				return nil, err
 			}
-			var events []event.Event
-			if err := feed(v, func(evt event.Event) { events = append(events, evt) }); err != nil {
-				return nil, fmt.Errorf("events: %w", err)
+			s := &supply{p: programOf(c)}
+			switch v := v.(type) {
+			case spec.Func:
+				s.next = v
+			case spec.Promise:
+				s.promised = v
+			default:
+				if err := feed(v, func(evt event.Event) { s.events = append(s.events, evt) }); err != nil {
+					return nil, fmt.Errorf("events: %w", err)
+				}
 			}
-			return programOf(c).spawn(l, events, nil)
+			return s.p.spawn(l, s, nil)
 		}
 	})
 	return struct{}{}
@@ -57,7 +65,7 @@ func (p *Program) here() *module {
 }
 
 // spawn starts a pipeline that has no source and feeds it.
-func (p *Program) spawn(l *pipeline.Layout, events []event.Event, args []any) (any, error) {
+func (p *Program) spawn(l *pipeline.Layout, input *supply, args []any) (any, error) {
 	promise, settle := p.e.NewPromise()
 	var pl *pipeline.Pipeline
 	ended := false
@@ -69,12 +77,83 @@ func (p *Program) spawn(l *pipeline.Layout, events []event.Event, args []any) (a
 			}
 		}
 	}, args...)
-	pl.OnDone(func(pl *pipeline.Pipeline) { settle(pl.Result, nil) })
+	input.to = pl
+	pl.OnDone(func(pl *pipeline.Pipeline) {
+		input.to = nil
+		settle(pl.Result, nil)
+	})
 	if ended { // while it was being started
 		pl.Close()
 	}
-	for _, evt := range events {
-		pl.Process(evt)
-	}
+	input.begin()
 	return promise, nil
+}
+
+// supply is the input of a pipeline that was started by process().
+type supply struct {
+	p        *Program
+	to       *pipeline.Pipeline // nil when it has ended
+	events   []event.Event
+	promised spec.Promise
+	next     spec.Func
+}
+
+func (s *supply) begin() {
+	switch {
+	case s.promised != nil:
+		s.await(s.promised)
+	case s.next != nil:
+		s.call()
+	default:
+		for _, evt := range s.events {
+			s.feed(evt)
+		}
+	}
+}
+
+// feed may end the pipeline.
+func (s *supply) feed(evt event.Event) {
+	if s.to != nil {
+		s.to.Process(evt)
+	}
+}
+
+// call asks for more.
+func (s *supply) call() {
+	if s.to == nil {
+		return
+	}
+	v, err := s.next.Call(s.to.Context())
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	if promise, ok := v.(spec.Promise); ok {
+		s.await(promise)
+		return
+	}
+	s.take(v)
+}
+
+// take feeds what was returned or promised, and goes on in the next turn.
+func (s *supply) take(v any) {
+	if feed(v, s.feed) == nil && s.next != nil && s.to != nil {
+		s.p.e.loop.Next(loop.Func(s.call))
+	}
+}
+
+func (s *supply) await(promise spec.Promise) {
+	promise.Then(func(v any, err error) {
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		s.take(v)
+	})
+}
+
+// fail ends the input with an error.
+func (s *supply) fail(err error) {
+	s.p.report(err)
+	s.feed(&event.StreamEnd{Err: &event.Failure{Name: event.RuntimeError, Cause: err}})
 }
