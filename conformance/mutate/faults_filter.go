@@ -129,8 +129,8 @@ var filterFaults = []fault{
 		plays:  "tls/^options$",
 	},
 	{
-		file:   "filters/socksaccept.go",
-		old:    "if f.timer == nil && !f.asking && f.opt.timeout > 0 {",
+		file:   "filters/gate.go",
+		old:    "if g.timer == nil && !g.asking && d > 0 {",
 		new:    "if false {",
 		breaks: "a SOCKS client may take any time",
 		plays:  "abuse/^stalls$ tunnel/^socks-errors$ filters/^acceptSOCKS$",
