@@ -127,12 +127,12 @@ func (p *process) wantRestart() {
 // verify loads the script and tells whether it is good.
 func (p *process) verify(ctx context.Context) int {
 	err := p.group.Verify(ctx, p.code)
-	if err == nil {
-		fmt.Println("Configuration verified")
-		return exitOK
+	if none := (*script.NoProgram)(nil); err != nil && !(errors.As(err, &none) && none.Done) {
+		logNoProgram(err)
+		return exitFailed
 	}
-	logNoProgram(err)
-	return exitFailed
+	fmt.Println("Configuration verified")
+	return exitOK
 }
 
 // logNoProgram logs the one kind of error that the workers do not.
@@ -202,8 +202,10 @@ func (p *process) start(ctx context.Context, signals chan os.Signal) started {
 		return started{code: code, final: true}
 	default:
 	}
-	if p.options.eval {
+	if p.options.eval && !none.Done {
 		fmt.Println(none.Value)
+	}
+	if p.options.eval || none.Done && p.mode.ends() && !p.mode.remote() {
 		return started{code: exitOK}
 	}
 	logNoProgram(err)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
 )
 
 // Code is the compiled modules of one version of a codebase. Each file is
@@ -106,6 +107,7 @@ type compiled struct {
 	program *goja.Program
 	fibers  []string // context variables that it declares by `var $name`
 	links   *links   // nil when it imports and exports nothing
+	single  bool     // it is one expression
 }
 
 // compile compiles a module to a function of its scope object.
@@ -115,6 +117,7 @@ func compile(name, source string, global func(name string) bool) (*compiled, err
 		return nil, err
 	}
 	l := newLinks(name, source, syntax)
+	single := isExpression(tree)
 	fibers, err := wrap(tree, global, l)
 	if err != nil {
 		return nil, err
@@ -123,5 +126,13 @@ func compile(name, source string, global func(name string) bool) (*compiled, err
 	if err != nil {
 		return nil, syntaxError(name, err)
 	}
-	return &compiled{p, fibers, l}, nil
+	return &compiled{p, fibers, l, single}, nil
+}
+
+func isExpression(tree *ast.Program) bool {
+	if len(tree.Body) != 1 {
+		return false
+	}
+	_, ok := tree.Body[0].(*ast.ExpressionStatement)
+	return ok
 }

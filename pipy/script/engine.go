@@ -36,6 +36,7 @@ type Engine struct {
 	ctx       *pipeline.Context // whose variables bare names mean
 	frames    []*frame          // of native calls in progress, reused by depth
 	depth     int
+	pending   int          // promises that were given out and are not settled
 	args      []goja.Value // of calls into scripts, a stack
 	spare     spareStack
 	deepest   *overrun      // the last endless recursion
@@ -110,7 +111,14 @@ func (e *Engine) NewArray(values []any) event.Object {
 // NewPromise makes a promise and the function that settles it.
 func (e *Engine) NewPromise() (spec.Raw, func(value any, err error)) {
 	p, resolve, reject := e.rt.NewPromise()
+	e.pending++
+	settled := false
 	return spec.Raw{Value: e.rt.ToValue(p)}, func(value any, err error) {
+		if settled {
+			return
+		}
+		settled = true
+		e.pending--
 		before := e.ctx
 		if err != nil {
 			err = reject(e.thrown(err))
@@ -119,6 +127,9 @@ func (e *Engine) NewPromise() (spec.Raw, func(value any, err error)) {
 		}
 		e.reacted(before, err)
 		e.runJobs()
+		if settled := e.prog.host.Settled; settled != nil && e.pending == 0 {
+			settled()
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type Host struct {
 	Warn    func(text string)     // tells the operator what in a script may be a mistake
 	Listen  func(l *Listen) error // opens a port at run time
 	Overran func()                // hears that Interrupt has ended something
+	Settled func()                // hears that Pending may have become false
 }
 
 // Listen is a port that a program listens on.
@@ -72,11 +73,17 @@ type Program struct {
 	running bool
 }
 
-// NoProgram is the error for an entry that describes no pipelines: it is just an
-// expression.
-type NoProgram struct{ Value string } // what it evaluated to, as text
+// NoProgram is the error for an entry that describes no pipelines and leaves
+// nothing to wait for.
+type NoProgram struct {
+	Value string // what it evaluated to, as text
+	Done  bool   // it is not an expression, but statements that have done their work
+}
 
 func (e *NoProgram) Error() string {
+	if e.Done {
+		return "Script opens no port and starts nothing: want pipy.listen(), or the value of pipy() in the last statement"
+	}
 	return "Script was not evaluated to Configuration: want the value of pipy(), got " + e.Value
 }
 
@@ -118,11 +125,15 @@ func (p *Program) evaluate() error {
 		return err
 	}
 	p.main = main
-	if main.config == nil && len(p.Listens) == 0 {
-		return &NoProgram{p.resultText()}
+	if main.config == nil && len(p.Listens) == 0 && !p.Pending() {
+		return &NoProgram{Value: p.resultText(), Done: main.code != nil && !main.code.single}
 	}
 	return p.linkImports()
 }
+
+// Pending tells whether there is something that the scripts wait for: a time, an
+// answer, the end of a pipeline.
+func (p *Program) Pending() bool { return p.e.pending > 0 }
 
 // Layouts returns what the pipelines of the program share.
 func (p *Program) Layouts() *pipeline.Program { return p.layouts }

@@ -90,6 +90,11 @@ func (w *worker) load(code *script.Code, number int) error {
 		},
 		Listen:  v.listen,
 		Overran: func() { w.calm(v.prog) },
+		Settled: func() {
+			if len(w.listeners) == 0 { // what has a port goes on
+				w.group.settled()
+			}
+		},
 	})
 	w.watch(v.prog)
 	if err := v.prog.Load(); err != nil {
@@ -244,7 +249,7 @@ func (w *worker) active() (pipelines int, alive bool) {
 	}
 	if v := w.current; v != nil {
 		pipelines += v.prog.Layouts().Active()
-		alive = alive || len(w.listeners) > 0 || v.recurring() || v.reading > 0
+		alive = alive || len(w.listeners) > 0 || v.recurring() || v.reading > 0 || v.prog.Pending()
 	}
 	return pipelines, alive || pipelines > 0
 }
