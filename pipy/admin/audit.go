@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -45,9 +43,7 @@ func author(r *http.Request) string { return callerOf(r).name }
 
 // auditLog keeps what was changed, when, by whom and from where.
 type auditLog struct {
-	// Guarded by mu:
-	mu   sync.Mutex
-	file *os.File // nil for none
+	file *logging.RotatingFile // nil for none
 }
 
 // auditLine is one line of the file.
@@ -65,7 +61,7 @@ func openAudit(path string) (*auditLog, error) {
 	if path == "" {
 		return &auditLog{}, nil
 	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	f, err := logging.OpenRotatingFile(path, logging.FileOptions{Append: true, Private: true})
 	if err != nil {
 		return nil, fmt.Errorf("--admin-log-file: %w", err)
 	}
@@ -73,8 +69,6 @@ func openAudit(path string) (*auditLog, error) {
 }
 
 func (a *auditLog) close() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if a.file != nil {
 		a.file.Close()
 	}
@@ -99,8 +93,6 @@ func (a *auditLog) write(r *http.Request, who string, status int, what string) {
 	}
 	who, what = printable(who), printable(what)
 	logging.Infof(auditTopic, "%s %q by %s from %s: %d %s", r.Method, r.URL.Path, who, r.RemoteAddr, status, what)
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if a.file == nil {
 		return
 	}

@@ -16,6 +16,8 @@ import (
 type FileOptions struct {
 	// Append keeps what is in the file; otherwise it is emptied.
 	Append bool
+	// Private keeps the file from other users.
+	Private bool
 	// MaxSize is the size in bytes above which a new file begins. Zero means
 	// no limit.
 	MaxSize int64
@@ -31,7 +33,8 @@ type FileOptions struct {
 const rotatedTime = "2006-01-02-15-04-05"
 
 // RotatingFile is a file that is put aside when it is full, under the name
-// YYYY-MM-DD-HH-MM-SS-name, with the local time at which it was opened. Its
+// YYYY-MM-DD-HH-MM-SS-name, with the local time at which it was opened. When
+// somebody else has moved or deleted it, such as logrotate, it is opened anew. Its
 // methods may be called from any goroutine, and wait for the disk.
 type RotatingFile struct {
 	path    string
@@ -41,9 +44,14 @@ type RotatingFile struct {
 	// Guarded by mu:
 	mu      sync.Mutex
 	file    *os.File
+	info    os.FileInfo // of file, when it was opened
+	looked  time.Time   // when file was the one at path
 	size    int64
 	created time.Time
 }
+
+// lookInterval is how often a file looks whether it is still in its place.
+const lookInterval = time.Second
 
 // OpenRotatingFile opens a file for writing at its end; it is made if it does
 // not exist.
@@ -69,7 +77,11 @@ func openRotating(path string, o FileOptions, now func() time.Time) (*RotatingFi
 
 func (f *RotatingFile) open(flag int) error {
 	// Appending, always: then others may cut the file while it is in use.
-	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|flag, 0o644)
+	mode := os.FileMode(0o644)
+	if f.options.Private {
+		mode = 0o600
+	}
+	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|flag, mode)
 	if err != nil {
 		return err
 	}
@@ -78,25 +90,46 @@ func (f *RotatingFile) open(flag int) error {
 		file.Close()
 		return err
 	}
-	f.file, f.size, f.created = file, info.Size(), f.now()
+	f.file, f.info, f.size, f.created = file, info, info.Size(), f.now()
+	f.looked = f.created
 	return nil
 }
 
 // Write appends p; a new file begins before it, not within it. When the full
-// file cannot be put aside p goes to the old one, with the error returned.
+// file cannot be put aside, or one that was moved cannot be opened anew, p goes to
+// the old one, with the error returned.
 func (f *RotatingFile) Write(p []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.file == nil {
 		return 0, &fs.PathError{Op: "write", Path: f.path, Err: fs.ErrClosed}
 	}
-	var rotating error
+	changing := f.follow()
 	if f.full(len(p)) {
-		rotating = f.rotate()
+		changing = errors.Join(changing, f.rotate())
 	}
 	n, err := f.file.Write(p)
 	f.size += int64(n)
-	return n, errors.Join(err, rotating)
+	return n, errors.Join(err, changing)
+}
+
+// follow opens the file anew when it is not in its place any more. It leaves an
+// open file in any case.
+func (f *RotatingFile) follow() error {
+	now := f.now()
+	if now.Sub(f.looked) < lookInterval {
+		return nil
+	}
+	f.looked = now
+	info, err := os.Stat(f.path)
+	if err == nil && os.SameFile(info, f.info) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	old := f.file
+	if err := f.open(0); err != nil {
+		return err
+	}
+	return old.Close()
 }
 
 // Close closes the file.

@@ -104,6 +104,41 @@ func TestFileMovedAwayBeginsAnew(t *testing.T) {
 	}
 }
 
+func TestFileThatIsNotInItsPlaceIsOpenedAnew(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "log")
+	now := time.Unix(0, 0)
+	f, err := openRotating(path, FileOptions{Append: true, Private: true}, func() time.Time { return now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, step := range []struct {
+		text string
+		then func() error
+	}{
+		{"a", func() error { return os.Rename(path, path+".1") }},
+		{"b", func() error { return os.Remove(path) }},
+		{"c", func() error { return os.Rename(path, path+".2") }},
+		{"d", func() error { return os.WriteFile(path, []byte("new "), 0o600) }},
+		{"e", func() error { return nil }},
+	} {
+		now = now.Add(lookInterval)
+		if _, err := f.Write([]byte(step.text)); err != nil {
+			t.Error(err)
+		}
+		if err := step.then(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := folder(t, dir), []string{"log=new e", "log.1=a", "log.2=c"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if info, err := os.Stat(path + ".2"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("want a file for its user only, got %v, %v", info.Mode(), err)
+	}
+}
+
 func TestFileThatCannotRotateGoesOn(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "dir")
 	if err := os.Mkdir(dir, 0o700); err != nil {
