@@ -15,10 +15,10 @@ import (
 	"pipy/pipy/script"
 )
 
-// openAdmin opens the admin port, if there is to be one.
+// openAdmin opens the admin port, if there is to be one and it is not open yet.
 func (p *process) openAdmin() error {
 	o := p.options
-	if o.admin == "" || o.adminOff {
+	if o.admin == "" || o.adminOff || p.admin != nil {
 		return nil
 	}
 	config, err := o.adminTLS.server()

@@ -71,6 +71,11 @@ func (p *process) run(argv []string) int {
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, watched...)
 	if p.mode.remote() {
+		// The server may be away for long, and whoever looks after this process
+		// wants to know that it is well.
+		if !p.console() {
+			return exitFailed
+		}
 		p.join(ctx)
 		if p.options.reload {
 			go p.code.Watch(ctx, p.wantRestart)
@@ -85,8 +90,7 @@ func (p *process) run(argv []string) int {
 		logging.Errorf("codebase", "%v", err)
 		return exitFailed
 	}
-	if err := p.openAdmin(); err != nil {
-		logging.Errorf("admin", "Cannot open the admin port: %v", err)
+	if !p.console() {
 		return exitFailed
 	}
 	if err := p.playFirst(ctx); err != nil {
@@ -99,6 +103,15 @@ func (p *process) run(argv []string) int {
 	p.banner()
 	trim()
 	return p.serve(ctx, signals)
+}
+
+// console opens the admin port, if there is to be one and it is not open yet.
+func (p *process) console() bool {
+	err := p.openAdmin()
+	if err != nil {
+		logging.Errorf("admin", "Cannot open the admin port: %v", err)
+	}
+	return err == nil
 }
 
 // remote tells whether a server hands out the program.
