@@ -45,6 +45,7 @@ type Decoder struct {
 	tunnels   bool // Tunnel was called inside a message
 	ended     bool // End was called
 	empty     int  // empty lines before the request line
+	interims  int  // responses in a row that are interim
 	lineLen   int  // bytes of the line before a chunk so far
 	left      int64
 

@@ -103,6 +103,11 @@ func (d *Decoder) frame(h *httphead.Head, f *framing) error {
 	if !d.response && f.hosts == 0 && !old {
 		return malformed("no host field") // RFC 9112, 3.2
 	}
+	if !d.response || !Interim(h.Status) {
+		d.interims = 0
+	} else if d.interims++; d.interims > httphead.MaxInterim {
+		return malformed("too many interim responses")
+	}
 	if d.response && d.bodiless(h) {
 		d.begin(h, atEnd, 0)
 		return nil

@@ -250,12 +250,9 @@ func (s *Session) responded(st *Stream) {
 	}
 }
 
-// maxInterim is the number of interim responses to one request that we pass on.
-const maxInterim = 32
-
 // interim passes on a response that is followed by another (RFC 9110, 15.2).
 func (s *Session) interim(st *Stream, start *event.MessageStart) {
-	if st.interims++; st.interims > maxInterim {
+	if st.interims++; st.interims > httphead.MaxInterim {
 		s.streamError(st, EnhanceYourCalm, "too many interim responses")
 		return
 	}

@@ -40,3 +40,7 @@ func NewMessage(n int) (*event.MessageStart, *Head) {
 	o.start.Head = &o.head
 	return &o.start, &o.head
 }
+
+// MaxInterim is the number of interim responses to one request that clients take
+// (RFC 9110, 15.2).
+const MaxInterim = 32
