@@ -324,7 +324,7 @@ func (s *http2Client) failCall(c *httpCall, err error, unprocessed bool) {
 	s.pool.put(c)
 	if begun {
 		f.call, f.tunnel = nil, nil
-		f.finish(&event.StreamEnd{Err: err})
+		f.cut(err)
 		return
 	}
 	f.failed(failureOf(err), err)

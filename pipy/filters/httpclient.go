@@ -417,7 +417,7 @@ func (s *httpClient) failCall(c *httpCall, err error, after int) {
 	case f == nil:
 	case begun:
 		f.call = nil
-		f.finish(&event.StreamEnd{Err: err})
+		f.cut(err)
 	default:
 		f.failed(failureOf(err), err)
 	}

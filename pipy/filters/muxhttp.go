@@ -310,9 +310,27 @@ func (f *muxHTTP) inputEnd(end *event.StreamEnd) {
 func (f *muxHTTP) failed(why httpFailure, err error) {
 	f.call = nil
 	f.pool.figures.Failed++
+	f.unanswered(err)
 	f.Output(&event.MessageStart{Head: why.head()})
 	f.Output(event.End)
 	f.finish(&event.StreamEnd{Err: err})
+}
+
+// cut ends the stream within a response.
+func (f *muxHTTP) cut(err error) {
+	f.unanswered(err)
+	f.finish(&event.StreamEnd{Err: err})
+}
+
+// unanswered tells the operator why there is no response, or a part of one.
+func (f *muxHTTP) unanswered(err error) {
+	switch event.NameOf(err) {
+	case "":
+		warnStream(f.Stage, "ended without a response")
+	case event.CannotResolve, event.ConnectionRefused, event.ConnectionTimeout: // connect has told that
+	default:
+		warnEnd(f.Stage, err)
+	}
 }
 
 // tunneled makes the stream a tunnel after the response that accepts it.
