@@ -174,6 +174,7 @@ func (m *module) declareVar(name string, initial goja.Value) (int, error) {
 	if _, twice := m.slots[name]; twice {
 		return 0, fmt.Errorf("duplicated variable name %s", name)
 	}
+	m.prog.warnHidden(name, m.prog.e.Where())
 	slot := len(m.prog.initial)
 	m.slots[name] = slot
 	m.prog.initial = append(m.prog.initial, initial)
@@ -237,10 +238,19 @@ func (p *Program) linkImports() error {
 			if own, twice := m.slots[i.name]; twice && own != slot {
 				return fmt.Errorf("duplicated variable name %s in %s", i.name, m.path)
 			}
+			p.warnHidden(i.name, i.pos)
 			m.slots[i.name] = slot
 		}
 	}
 	return nil
+}
+
+// warnHidden warns of a variable that callbacks cannot see, because there is a
+// global of that name.
+func (p *Program) warnHidden(name, pos string) {
+	if p.host.Warn != nil && p.e.isGlobal(name) {
+		p.host.Warn(fmt.Sprintf("%s: variable %s: callbacks see the global object of that name", pos, name))
+	}
 }
 
 // layout returns the pipeline of that name, which may be defined later.
