@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/file"
@@ -61,6 +62,7 @@ func (e *Error) Report(source func(file string) string) []string {
 	if e.Pos.Line > 0 {
 		if line, column, ok := sourceLine(source(e.Pos.File), e.Pos); ok {
 			shown.Message = e.called(line[min(column, len(line)):])
+			line, column = excerpt(line, column)
 			intro := fmt.Sprintf("[pjs] Line %d:  ", e.Pos.Line)
 			lines = append(lines, intro+line, "[pjs] "+strings.Repeat(" ", len(intro)-len("[pjs] ")+column)+"^")
 		}
@@ -73,6 +75,34 @@ func (e *Error) Report(source func(file string) string) []string {
 		}
 	}
 	return lines
+}
+
+// shownLine is how many bytes of a line are shown around a place.
+const shownLine = 160
+
+// excerpt returns the part of a long line that is around a column, and where the
+// column is in it.
+func excerpt(line string, column int) (string, int) {
+	if len(line) <= shownLine {
+		return line, column
+	}
+	from := min(max(0, column-shownLine/2), len(line)-shownLine)
+	to := from + shownLine
+	for from > 0 && !utf8.RuneStart(line[from]) {
+		from--
+	}
+	for to < len(line) && !utf8.RuneStart(line[to]) {
+		to++
+	}
+	const more = "..."
+	text, at := line[from:to], column-from
+	if from > 0 {
+		text, at = more+text, at+len(more)
+	}
+	if to < len(line) {
+		text += more
+	}
+	return text, at
 }
 
 // called is the message in the words of a call, when calling what is no object is the error. code
