@@ -26,7 +26,8 @@ func (m *metricSet) record(slot int64) {
 // record adds the value of a node that many times, all but the last time the one
 // before, so that there are so many points.
 func (n *node) record(steps, points int) {
-	size := len(n.value)
+	value := n.shown()
+	size := len(value)
 	if len(n.past) == 0 {
 		n.past = make([]float64, size, maxPoints*size)
 	}
@@ -35,10 +36,10 @@ func (n *node) record(steps, points int) {
 		if i < steps-1 {
 			n.past = append(n.past, before...)
 		} else {
-			n.past = append(n.past, n.value...)
+			n.past = append(n.past, value...)
 		}
 	}
-	copy(n.past[len(n.past)-size:], n.value)
+	copy(n.past[len(n.past)-size:], value)
 	if extra := len(n.past) - points*size; extra > 0 {
 		n.past = append(n.past[:0], n.past[extra:]...)
 	} else if extra < 0 {
@@ -47,6 +48,21 @@ func (n *node) record(steps, points int) {
 	for _, s := range n.subs {
 		s.record(steps, points)
 	}
+}
+
+// shown is the value of a node in the history: that of all below it when it has
+// none of its own.
+func (n *node) shown() []float64 {
+	if n.present || len(n.subs) == 0 {
+		return n.value
+	}
+	sum := make([]float64, len(n.value))
+	for _, s := range n.subs {
+		for i, x := range s.shown() {
+			sum[i] += x
+		}
+	}
+	return sum
 }
 
 // History is metrics with their recent past, a point every five seconds. It is

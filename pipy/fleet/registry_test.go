@@ -226,7 +226,7 @@ func TestReportsGoOnFromThoseBefore(t *testing.T) {
 		}
 		h, ok := g.History("u", "c")
 		b, _ := json.Marshal(h)
-		if want := `{"time":30,"metrics":[{"k":"c","l":"x","t":"Counter","v":[1,2,2,3,3,3,0],"s":[{"k":"a","v":[0,0,0,0,0,0,5]}]}]}`; !ok || string(b) != want {
+		if want := `{"time":30,"metrics":[{"k":"c","l":"x","t":"Counter","v":[1,2,2,3,3,3,5],"s":[{"k":"a","v":[0,0,0,0,0,0,5]}]}]}`; !ok || string(b) != want {
 			t.Errorf("got %s, want %s", b, want)
 		}
 		if _, ok := g.History("none", ""); ok {
