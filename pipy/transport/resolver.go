@@ -17,7 +17,7 @@ const (
 	// noNameTTL is how long a failure is remembered.
 	noNameTTL = time.Second
 
-	maxLookups = 32   // at the same time; more wait
+	maxLookups = 128  // at the same time; more wait
 	maxNames   = 4096 // in the cache
 	// lookupTimeout is how long a lookup takes at the most, the wait for its turn
 	// included: when nobody answers, lookups do not pile up for longer than that.
