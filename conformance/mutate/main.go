@@ -188,7 +188,7 @@ var errNoScript = errors.New("no script ran")
 func (l *lab) play(program, scripts string) (passed bool, output string, err error) {
 	cmd := exec.Command(l.suite, "-test.run", "^TestScripts$/"+scripts, "-test.failfast", "-test.timeout", "3m")
 	cmd.Dir = filepath.Join(l.root, "conformance")
-	cmd.Env = append(os.Environ(), "PIPY_BIN="+program, "PIPY_IMPL=ours", "CONFORMANCE_DEADLINE=5s")
+	cmd.Env = append(os.Environ(), "PIPY_BIN="+program, "PIPY_IMPL=ours", "CONFORMANCE_DEADLINE=8s")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err = cmd.Run()
