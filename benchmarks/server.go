@@ -26,7 +26,7 @@ const (
 // server is one of the programs that are compared.
 type server struct {
 	Name    string `json:"name"`
-	Path    string `json:"path"`
+	Path    string `json:"-"`
 	Version string `json:"version"`
 
 	kind   string

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // sweep is one thing that is measured at several sizes: a family of scenarios
@@ -139,12 +140,27 @@ func (r *report) sweepTable(s *sweep) table {
 		}
 		t.rows = append(t.rows, row)
 	}
+	t.notes = r.sweepNotes(s)
+	return t
+}
+
+// sweepNotes says why points are missing, once for all that have the same reason.
+func (r *report) sweepNotes(s *sweep) []string {
+	var reasons []string
+	points := map[string][]string{}
 	for _, res := range r.Results {
 		if res.Missing != "" && slices.ContainsFunc(s.points, func(n int) bool { return s.scenario(n) == res.Scenario }) {
-			t.notes = append(t.notes, res.Scenario+": "+res.note())
+			reason := res.note()
+			if points[reason] == nil {
+				reasons = append(reasons, reason)
+			}
+			points[reason] = append(points[reason], res.Scenario)
 		}
 	}
-	return t
+	for i, reason := range reasons {
+		reasons[i] = strings.Join(points[reason], ", ") + ": " + reason
+	}
+	return reasons
 }
 
 // sweepServers returns the names of the servers that have a result in a sweep.
