@@ -57,7 +57,9 @@ func (s *Session) settings(payload []byte) {
 	s.wake()
 }
 
-// settled handles that the peer knows our settings.
+// settled handles that the peer knows our settings. What it was about to send then
+// may exceed windows that became smaller (RFC 9113, 6.9.3): clients that write
+// from several threads do so behind their acknowledgement too.
 func (s *Session) settled() {
 	change := int32(s.opt.StreamWindow) - s.before
 	if change == 0 {
@@ -68,6 +70,7 @@ func (s *Session) settled() {
 	for st := s.live.first; st != nil; st = st.all.next {
 		if st.id != 0 {
 			st.recvWindow += change
+			st.grace = max(0, -change)
 		}
 	}
 }

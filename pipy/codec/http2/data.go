@@ -29,7 +29,7 @@ func (s *Session) dataHeader() {
 	case h.has(flagPadded) && h.length == 0:
 		s.fail(FrameSizeError, "DATA without the length of its padding")
 		return
-	case int64(h.length) > int64(st.recvWindow):
+	case int64(h.length) > int64(st.recvWindow)+int64(st.grace):
 		s.giveBack(h.length)
 		in.st, in.state = nil, inNothing
 		s.streamError(st, FlowControlError, "DATA exceeds the window of the stream")

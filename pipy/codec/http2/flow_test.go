@@ -196,6 +196,29 @@ func TestSmallWindowHoldsFromTheAcknowledgement(t *testing.T) { // RFC 9113, 6.9
 	r.want("1 data 1000 bytes", "1 end")
 }
 
+func TestDataBehindTheAcknowledgementMayBeFromBefore(t *testing.T) { // RFC 9113, 6.9.3
+	r := newRig(t, true, http2.Options{StreamWindow: 1000})
+	r.in.WriteString(http2.Preface)
+	r.framer.WriteSettings()
+	r.on = func(st *http2.Stream, evt event.Event) { st.Pause() }
+	r.request(1, false)
+	for range 3 {
+		r.framer.WriteData(1, false, make([]byte, 16000))
+	}
+	r.framer.WriteSettingsAck()
+	r.framer.WriteData(1, false, make([]byte, 16000)) // of the 65,535 bytes that it knew of
+	r.send()
+	for _, line := range r.take() {
+		if strings.Contains(line, "FLOW_CONTROL_ERROR") {
+			t.Fatal("the stream was reset within the window from before")
+		}
+	}
+	r.framer.WriteData(1, false, make([]byte, 1536))
+	r.send()
+	r.want("1 failed: ProtocolError: http2: FLOW_CONTROL_ERROR on stream 1: DATA exceeds the window of the stream",
+		"> 1 RST_STREAM FLOW_CONTROL_ERROR")
+}
+
 func TestPaddingCountsInFlowControl(t *testing.T) { // RFC 9113, 6.1
 	r := newServer(t, http2.Options{StreamWindow: 65535, ConnWindow: 65535})
 	r.request(1, false)

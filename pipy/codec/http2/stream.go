@@ -55,6 +55,7 @@ type Stream struct {
 	resuming   bool
 	interims   uint8
 	recvWindow int32
+	grace      int32             // what may come beyond recvWindow
 	due        int               // bytes of it to give back
 	unread     int               // bytes that came and were not consumed
 	kept       event.Data        // what came while it was paused
