@@ -45,15 +45,15 @@ func freePort() int {
 		if ports.next++; ports.next > lastPort {
 			ports.next = firstPort
 		}
-		if free("tcp", port) {
+		if !isListening(port) {
 			return port
 		}
 	}
 }
 
-func free(network string, port int) bool {
+func free(port int) bool {
 	for _, host := range []string{"127.0.0.1", "0.0.0.0"} {
-		ln, err := net.Listen(network, net.JoinHostPort(host, strconv.Itoa(port)))
+		ln, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		if err != nil {
 			return false
 		}
@@ -83,11 +83,12 @@ func cmdListening(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // isListening reports whether a socket listens on the TCP port. Asking the
-// kernel's table leaves the program under test alone; elsewhere an attempt to
+// kernel's table leaves the program under test alone, and opens no socket that a
+// process which is being started would keep for a moment; elsewhere an attempt to
 // listen tells the same.
 func isListening(port int) bool {
 	if runtime.GOOS != "linux" {
-		return !free("tcp", port)
+		return !free(port)
 	}
 	suffix := fmt.Sprintf(":%04X", port)
 	for _, file := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
