@@ -263,6 +263,7 @@ func TestFilesAreRenamedResetAndSearched(t *testing.T) {
 	b.shot("search")
 	b.click("Show the files")
 	b.click("b.json, edited")
+	b.shows("/conf/b.json")
 	b.edit(`{"broken": }`)
 	b.sees(".cm-lint-marker-error")
 	b.reads(".bottom", "Problems1")
