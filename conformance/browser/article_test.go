@@ -107,11 +107,13 @@ func TestArticle(t *testing.T) {
 	b.shot("article-2-files")
 
 	b.click("main.js, main script")
+	b.shows("/main.js")
 	b.click("Delete file")
 	b.shot("article-3-delete")
 	b.click("Delete")
 	b.sees(".tree-row.erased")
 	b.click("proxy.js, edited")
+	b.shows("/proxy.js")
 	b.click("Make it the main script")
 	b.sees(`[aria-label="proxy.js, edited, main script"]`)
 

@@ -251,6 +251,7 @@ func TestFilesAreRenamedResetAndSearched(t *testing.T) {
 	b.shows("/conf/b.json")
 	b.sees(`.tree-row.erased[data-path="/b.json"]`)
 	b.click("b.json, erased")
+	b.sees(`.tree-row[aria-selected=true][data-path="/b.json"]`)
 	b.click("Reset file")
 	b.click("Reset")
 	b.sees(`.tree-row:not(.erased)[data-path="/b.json"]`)

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for something to appear.
-const patience = 20 * time.Second
+const patience = 40 * time.Second
 
 var (
 	binary  string
