@@ -8,8 +8,7 @@ import (
 
 // Classes of bytes.
 const (
-	isToken  = 1 << iota // tchar (RFC 9110, 5.6.2)
-	isScheme             // after the first letter (RFC 3986, 3.1)
+	isToken = 1 << iota // tchar (RFC 9110, 5.6.2)
 	isHex
 )
 
@@ -26,7 +25,6 @@ func init() {
 		alphas = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	)
 	mark(digits+alphas+"!#$%&'*+-.^_`|~", isToken)
-	mark(digits+alphas+"+-.", isScheme)
 	mark(digits+"abcdefABCDEF", isHex)
 }
 
@@ -48,16 +46,6 @@ func tokenEnd(b []byte, i int) int {
 		i++
 	}
 	return i
-}
-
-// only tells whether all bytes of s are of a class.
-func only(s []byte, c uint8) bool {
-	for _, x := range s {
-		if class[x]&c == 0 {
-			return false
-		}
-	}
-	return true
 }
 
 const (

@@ -94,16 +94,14 @@ func validTarget(method, target []byte) bool {
 		port, ok := httphead.HostPort(string(target))
 		return ok && len(port) > 0 && target[0] != ':'
 	}
-	switch c := target[0]; {
-	case c == '/':
+	switch target[0] {
+	case '/':
 		return true
-	case c == '*':
+	case '*':
 		return len(target) == 1 && string(method) == "OPTIONS"
-	case !('a' <= c|0x20 && c|0x20 <= 'z'):
-		return false
 	}
-	colon := bytes.IndexByte(target, ':')
-	return colon > 0 && only(target[:colon], isScheme)
+	scheme, _, ok := bytes.Cut(target, []byte(":"))
+	return ok && httphead.ValidScheme(string(scheme))
 }
 
 // statusLine takes a status line apart (RFC 9112, 4). The blank after the code

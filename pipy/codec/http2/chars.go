@@ -48,20 +48,6 @@ func validValue(s string) bool {
 	return control(s) < 0
 }
 
-// validScheme tells whether s is a scheme (RFC 3986, 3.1). With other characters
-// it could pass for the beginning of a URL.
-func validScheme(s string) bool {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case 'a' <= c|0x20 && c|0x20 <= 'z':
-		case i > 0 && ('0' <= c && c <= '9' || c == '+' || c == '-' || c == '.'):
-		default:
-			return false
-		}
-	}
-	return s != ""
-}
-
 func blank(c byte) bool { return c == ' ' || c == '\t' }
 
 // control returns the position of the first control character but HTAB, or -1.

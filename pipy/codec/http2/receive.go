@@ -105,7 +105,7 @@ func (b *block) checkRequest() string {
 		b.path = b.authority
 	} else {
 		switch {
-		case !validScheme(b.scheme):
+		case !httphead.ValidScheme(b.scheme):
 			return "want a scheme"
 		case !only(b.path, isTarget), b.path[0] != '/' && (b.path != "*" || b.method != "OPTIONS"):
 			return "want a path"

@@ -23,6 +23,20 @@ func CutTarget(target string) (scheme, authority, path string, ok bool) {
 	return scheme, authority, path, true
 }
 
+// ValidScheme tells whether s is a scheme (RFC 3986, 3.1). With other characters
+// it could pass for the beginning of a URL.
+func ValidScheme(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+		case i > 0 && ('0' <= c && c <= '9' || c == '+' || c == '-' || c == '.'):
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
 // isHost marks the bytes of a reg-name or an IPv4 address (RFC 3986, 3.2.2).
 var isHost [256]bool
 
