@@ -34,6 +34,14 @@
 //	CONFORMANCE_JUNIT=path    for build servers
 //	-update                   write docs/conformance.md, for ours
 //
+// A script that fails may be played again, with nothing beside it:
+//
+//	CONFORMANCE_RETRIES=3     at most three of a run; none by default
+//
+// If it passes then, it is flaky: the table counts it, its first log is
+// printed, and the run does not fail for it. One that panicked, or had a data
+// race, gets no second chance.
+//
 // Besides the commands of package testscript (cmp, stdout, grep, exec, ...)
 // there are our own:
 //

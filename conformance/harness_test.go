@@ -177,6 +177,43 @@ func TestKnownFailuresAreExact(t *testing.T) {
 	}
 }
 
+func TestRetries(t *testing.T) {
+	bad, good := outcome{failed: true, log: "first"}, outcome{}
+	tests := []struct {
+		retries string
+		out     []outcome
+		want    []verdict
+	}{
+		{"", []outcome{bad, good}, []verdict{failed, passed}},
+		{"1", []outcome{bad, good, bad}, []verdict{flaky, failed}},
+		{"2", []outcome{bad, bad, good}, []verdict{failed, passed}},
+		{"2", []outcome{good, bad, good}, []verdict{passed, flaky}},
+		{"2", []outcome{{failed: true, log: "x\n  WARNING: DATA RACE\n"}, {failed: true, log: "\n panic: x\n"}}, []verdict{failed, failed}},
+	}
+	for _, tt := range tests {
+		again, err := newRetries(tt.retries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := 0
+		play := func() outcome { next++; return tt.out[next-1] }
+		for _, want := range tt.want {
+			got, text := again.judge(play, "")
+			if got != want || got == flaky && text != bad.log {
+				t.Errorf("%q retries of %v: got %s with %q, want %s", tt.retries, tt.out, got, text, want)
+			}
+		}
+		if next != len(tt.out) {
+			t.Errorf("%q retries of %v: played %d times", tt.retries, tt.out, next)
+		}
+	}
+	for _, text := range []string{"-1", "x"} {
+		if _, err := newRetries(text); err == nil {
+			t.Errorf("%q: want an error", text)
+		}
+	}
+}
+
 func TestKnownFailuresNeedAReason(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"# comment\n\nhttp/a for this reason\n": true,

@@ -29,6 +29,7 @@ type jsonCounts struct {
 	Failed  int `json:"failed"`
 	Known   int `json:"known"`
 	Skipped int `json:"skipped"`
+	Flaky   int `json:"flaky"`
 }
 
 type jsonScript struct {
@@ -59,7 +60,7 @@ func jsonOf(impl string, list []result) ([]byte, error) {
 }
 
 func jsonCountsOf(c counts) jsonCounts {
-	return jsonCounts{c[passed], c[failed], c[known], c[skipped]}
+	return jsonCounts{c[passed], c[failed], c[known], c[skipped], c[flaky]}
 }
 
 // message is what a report says about a result: nothing when it passed.
@@ -94,6 +95,7 @@ type junitCase struct {
 	Time    float64    `xml:"time,attr"`
 	Failure *junitText `xml:"failure"`
 	Skipped *junitText `xml:"skipped"`
+	Flaky   *junitText `xml:"flakyFailure"`
 }
 
 type junitText struct {
@@ -114,6 +116,8 @@ func junitOf(impl string, list []result) ([]byte, error) {
 		case failed:
 			c.Failure = &junitText{"failed", printable(r.text)}
 			s.Failures++
+		case flaky:
+			c.Flaky = &junitText{"passed when played again", printable(r.text)}
 		case known, skipped:
 			c.Skipped = &junitText{Message: printable(strings.TrimSpace(r.text))}
 			s.Skipped++
@@ -162,6 +166,7 @@ func TestReportsHoldEveryResult(t *testing.T) {
 		{script: script{name: "http/b", what: "B.", api: "extension", rfc: []string{"9112 6.3"}}, verdict: failed, text: "want <1>\x00"},
 		{script: script{name: "http/c", api: "modern"}, verdict: known, text: "known failure: why"},
 		{script: script{name: "http/d", api: "modern"}, verdict: skipped, text: "slow"},
+		{script: script{name: "http/e", api: "modern"}, verdict: flaky, text: "late"},
 	}
 	text, err := jsonOf("ours", list)
 	if err != nil {
@@ -171,10 +176,10 @@ func TestReportsHoldEveryResult(t *testing.T) {
 	if err := json.Unmarshal(text, &doc); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := doc.Total, (jsonCounts{1, 1, 1, 1}); got != want {
+	if got, want := doc.Total, (jsonCounts{1, 1, 1, 1, 1}); got != want {
 		t.Errorf("total: got %+v, want %+v", got, want)
 	}
-	if a := doc.Areas["http"]; len(a.Scripts) != 3 || a.Failed != 1 || a.Scripts[0].RFC[0] != "9112 6.3" {
+	if a := doc.Areas["http"]; len(a.Scripts) != 4 || a.Failed != 1 || a.Scripts[0].RFC[0] != "9112 6.3" {
 		t.Errorf("http: got %+v", a)
 	}
 	if s := doc.Areas["cli"].Scripts[0]; s.Seconds != 1.5 || s.Message != "" || s.Verdict != "passed" {
@@ -189,10 +194,13 @@ func TestReportsHoldEveryResult(t *testing.T) {
 	if err := xml.Unmarshal(text, &suites); err != nil {
 		t.Fatal(err)
 	}
-	if len(suites.Suites) != 2 || suites.Suites[1].Tests != 3 || suites.Suites[1].Failures != 1 || suites.Suites[1].Skipped != 2 {
+	if len(suites.Suites) != 2 || suites.Suites[1].Tests != 4 || suites.Suites[1].Failures != 1 || suites.Suites[1].Skipped != 2 {
 		t.Errorf("suites: got %+v", suites.Suites)
 	}
 	if f := suites.Suites[1].Cases[0].Failure; f == nil || f.Text != "want <1>" {
 		t.Errorf("http/b: got %+v", f)
+	}
+	if c := suites.Suites[1].Cases[3]; c.Failure != nil || c.Flaky == nil || c.Flaky.Text != "late" {
+		t.Errorf("http/e: got %+v", c)
 	}
 }

@@ -20,10 +20,13 @@ const (
 	failed
 	known // failed as the list of known failures says
 	skipped
+	flaky // failed, and passed when it was played again with nothing beside it
 )
 
 // String returns the word that reports use.
-func (v verdict) String() string { return [...]string{"passed", "failed", "known", "skipped"}[v] }
+func (v verdict) String() string {
+	return [...]string{"passed", "failed", "known", "skipped", "flaky"}[v]
+}
 
 // result is what became of one script in this run.
 type result struct {
@@ -55,7 +58,7 @@ func (t *tally) sorted() []result {
 }
 
 // counts are results by verdict.
-type counts [4]int
+type counts [5]int
 
 // byArea returns the counts of each area, and those of all.
 func byArea(list []result) (map[string]counts, counts) {
@@ -76,7 +79,12 @@ func (t *tally) print(w io.Writer) {
 		return
 	}
 	areas, total := byArea(list)
-	fmt.Fprintf(w, "\n%-12s%8s%8s%8s%8s\n", "area", "passed", "failed", "known", "skipped")
+	for _, r := range list {
+		if r.verdict == flaky {
+			fmt.Fprintf(w, "\nflaky: %s failed at first:\n%s", r.name, r.text)
+		}
+	}
+	fmt.Fprintf(w, "\n%-12s%8s%8s%8s%8s%8s\n", "area", "passed", "failed", "known", "skipped", "flaky")
 	for _, area := range slices.Sorted(maps.Keys(areas)) {
 		printCounts(w, area, areas[area])
 	}
@@ -85,7 +93,7 @@ func (t *tally) print(w io.Writer) {
 }
 
 func printCounts(w io.Writer, name string, c counts) {
-	fmt.Fprintf(w, "%-12s%8d%8d%8d%8d\n", name, c[passed], c[failed], c[known], c[skipped])
+	fmt.Fprintf(w, "%-12s%8d%8d%8d%8d%8d\n", name, c[passed], c[failed], c[known], c[skipped], c[flaky])
 }
 
 // readKnownFailures reads lines of "folder/script reason"; empty lines and

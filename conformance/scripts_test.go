@@ -35,24 +35,27 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	again, err := newRetries(os.Getenv("CONFORMANCE_RETRIES"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, s := range scripts {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			runScript(t, s, sel.skip(s), known[s.name])
+			runScript(t, s, sel.skip(s), known[s.name], again)
 		})
 	}
 }
 
 // runScript runs one script, unless why says why not, and compares the outcome
 // with the list of known failures.
-func runScript(t *testing.T, s script, why, reason string) {
+func runScript(t *testing.T, s script, why, reason string, again *retries) {
 	if why != "" {
 		results.add(result{script: s, verdict: skipped, text: why})
 		t.Skip(why)
 	}
 	start := time.Now()
-	out := play(s.path, program.path)
-	v, text := judge(out, reason)
+	v, text := again.judge(func() outcome { return play(s.path, program.path) }, reason)
 	results.add(result{script: s, verdict: v, text: text, took: time.Since(start)})
 	switch v {
 	case failed:
@@ -60,7 +63,7 @@ func runScript(t *testing.T, s script, why, reason string) {
 	case skipped:
 		t.Skip(text)
 	default:
-		if testing.Verbose() || v == known {
+		if testing.Verbose() || v == known || v == flaky {
 			t.Log(text)
 		}
 	}
