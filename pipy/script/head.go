@@ -94,7 +94,7 @@ func (o *headObject) Set(key string, v goja.Value) bool {
 	case "authority":
 		h.Authority = httphead.Text(value)
 	case "status":
-		h.Status = httphead.Number(value)
+		h.Status = httphead.Status(value)
 		h.StatusText = ""
 	case "statusText":
 		h.StatusText = httphead.Text(value)

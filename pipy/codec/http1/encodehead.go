@@ -142,8 +142,8 @@ func appendStatus(b []byte, h *httphead.Head) ([]byte, error) {
 	if status == 0 {
 		status = 200
 	}
-	if status < 100 || status > 999 {
-		return nil, &HeadError{"status", fmt.Sprintf("want 100 to 999, got %d", status)}
+	if wrong := h.CheckStatus(); wrong != "" {
+		return nil, &HeadError{"status", wrong}
 	}
 	if reason == "" {
 		reason = Reason(status)

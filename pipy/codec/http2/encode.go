@@ -312,8 +312,11 @@ func (s *Session) checkHead(h *httphead.Head) error {
 }
 
 func checkStatus(h *httphead.Head) error {
-	if n := h.Status; n != 0 && (n < 100 || n > 999 || n == 101) {
-		return &HeadError{"status", fmt.Sprintf("want 100 to 999 and not 101, got %d", n)}
+	switch wrong := h.CheckStatus(); {
+	case wrong != "":
+		return &HeadError{"status", wrong}
+	case h.Status == 101:
+		return &HeadError{"status", "HTTP/2 has no 101 Switching Protocols"}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@
 package httphead
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -61,7 +62,7 @@ func fromObject(o event.Object) *Head {
 	h.Scheme = Text(o.Get("scheme"))
 	h.Authority = Text(o.Get("authority"))
 	h.Path = Text(o.Get("path"))
-	h.Status = Number(o.Get("status"))
+	h.Status = Status(o.Get("status"))
 	h.StatusText = Text(o.Get("statusText"))
 	h.Header.SetObject(o.Get("headers"))
 	return h
@@ -104,14 +105,36 @@ func Text(v any) string {
 	return ""
 }
 
-// Number returns a script's value as an integer, 0 when it is none.
-func Number(v any) int {
+// noNumber is the Status of a head whose script gave it something else.
+const noNumber = -1
+
+// Status returns a script's value as the Status of a head, 0 for nil. What is
+// no status at all is told by CheckStatus, when the head goes out.
+func Status(v any) int {
 	switch v := v.(type) {
+	case nil:
+		return 0
 	case float64:
-		return int(v)
+		if v == math.Trunc(v) && math.Abs(v) < 1e6 {
+			return int(v)
+		}
 	case string:
-		n, _ := strconv.Atoi(v)
-		return n
+		if n, err := strconv.Atoi(v); err == nil {
+			return n
+		}
 	}
-	return 0
+	return noNumber
+}
+
+// CheckStatus says what is wrong with the Status of a response, "" if nothing
+// is (RFC 9110, 15).
+func (h *Head) CheckStatus() string {
+	switch n := h.Status; {
+	case n == 0 || n >= 100 && n <= 999:
+		return ""
+	case n == noNumber:
+		return "want a whole number from 100 to 999, got something else"
+	default:
+		return "want a number from 100 to 999, got " + strconv.Itoa(n)
+	}
 }
