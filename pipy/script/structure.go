@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"fmt"
 	"time"
 
@@ -114,15 +115,19 @@ var _ = method("listen", `Opens a port; the pipeline that follows runs once for 
 		}
 	})
 
-// addListen adds a port; the last one on an address wins.
+// addListen adds a port; the last one on an address wins. One without a layout
+// takes the port back.
 func (p *Program) addListen(l *Listen) {
-	for i, other := range p.Listens {
-		if other.Address == l.Address {
-			p.Listens[i] = l
-			return
-		}
+	i := slices.IndexFunc(p.Listens, func(other *Listen) bool { return other.Address == l.Address })
+	switch {
+	case l.Layout == nil && i >= 0:
+		p.Listens = slices.Delete(p.Listens, i, i+1)
+	case l.Layout == nil:
+	case i >= 0:
+		p.Listens[i] = l
+	default:
+		p.Listens = append(p.Listens, l)
 	}
-	p.Listens = append(p.Listens, l)
 }
 
 func (c *config) newLayout(name string) *pipeline.Layout {

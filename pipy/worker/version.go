@@ -27,8 +27,9 @@ type version struct {
 	number  int
 	state   State
 	prog    *script.Program
-	timers  []loop.Timer // of the tasks
-	reading int          // files that are being fed
+	timers  []loop.Timer     // of the tasks
+	asked   []*script.Listen // what promises asked for before the version ran
+	reading int              // files that are being fed
 	stopped bool
 }
 
@@ -45,12 +46,18 @@ func (v *version) accept(l *pipeline.Layout) func(*transport.Inbound) {
 	}
 }
 
-// listen opens, changes or closes a port while the program runs.
+// listen opens, changes or closes a port after the program was loaded: at once
+// while it runs, or when it begins to.
 func (v *version) listen(l *script.Listen) error {
-	w := v.w
-	if w.current != v {
+	switch v.state {
+	case Loading:
+		v.asked = append(v.asked, l)
+		return nil
+	case Running:
+	default:
 		return fmt.Errorf("the program has been replaced")
 	}
+	w := v.w
 	listener := w.listeners[l.Address]
 	switch {
 	case l.Layout == nil && listener != nil:

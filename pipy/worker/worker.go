@@ -190,12 +190,21 @@ func (w *worker) commit() {
 			}
 		}
 	}
+	for _, l := range v.asked {
+		wanted[l.Address] = true
+	}
 	for address, listener := range w.listeners {
 		if !wanted[address] {
 			w.close(address, listener)
 		}
 	}
 	v.state = Running
+	for _, l := range v.asked {
+		if err := v.listen(l); err != nil {
+			logging.Errorf("", "%v", err)
+		}
+	}
+	v.asked = nil
 	v.start()
 	if before != nil {
 		w.retire(before, false)
