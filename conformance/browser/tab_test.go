@@ -201,16 +201,30 @@ func (b *tab) click(name string) {
 	b.clickOn(named(name))
 }
 
-// clickOn clicks on the element that an expression gives.
+// clickOn clicks on the element that an expression gives, when it has stopped
+// moving: at the same place twice, 50 ms apart.
 func (b *tab) clickOn(element string) {
 	b.t.Helper()
-	b.holds("(" + element + ")?.getClientRects().length")
-	at := eval[struct{ X, Y float64 }](b, fmt.Sprintf(`(() => {
-		const e = %s;
-		e.scrollIntoView({ block: "nearest", inline: "nearest" });
-		const r = e.getBoundingClientRect();
-		return { X: r.left + r.width / 2, Y: r.top + r.height / 2 };
-	})()`, element))
+	type place struct{ X, Y float64 }
+	where := func() place {
+		b.holds("(" + element + ")?.getClientRects().length")
+		return eval[place](b, fmt.Sprintf(`(() => {
+			const e = %s;
+			if (!e) return { X: -1, Y: -1 };
+			e.scrollIntoView({ block: "nearest", inline: "nearest" });
+			const r = e.getBoundingClientRect();
+			return { X: r.left + r.width / 2, Y: r.top + r.height / 2 };
+		})()`, element))
+	}
+	at := where()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
+		time.Sleep(50 * time.Millisecond)
+		now := where()
+		if now == at && at.X >= 0 {
+			break
+		}
+		at = now
+	}
 	b.run(chromedp.MouseClickXY(at.X, at.Y))
 }
 

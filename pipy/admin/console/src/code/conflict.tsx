@@ -13,6 +13,7 @@ export function ConflictDialog({ w, doc, onClose }: { w: Workspace; doc: Documen
   const [theirs, setTheirs] = useState<string | null>(null);
   const [failure, setFailure] = useState("");
   const mine = doc.text;
+  const shown = theirs !== null || failure !== "";
   useEffect(() => {
     w.codebase.read(doc.path).then(c => setTheirs(c.binary ? "(a binary file)" : c.text), err => setFailure(failureText(err)));
   }, []);
@@ -21,15 +22,15 @@ export function ConflictDialog({ w, doc, onClose }: { w: Workspace; doc: Documen
     onClose();
   };
   return (
-    <Dialog wide title={`${doc.path} was changed by somebody else`} confirm="Overwrite theirs" danger onClose={onClose}
-      extra={<button type="button" class="button" onClick={() => void reload()}>Discard mine, load theirs</button>}
+    <Dialog wide title={`${doc.path} was changed by somebody else`} confirm="Overwrite theirs" danger disabled={!shown} onClose={onClose}
+      extra={<button type="button" class="button" disabled={!shown} onClick={() => void reload()}>Discard mine, load theirs</button>}
       onConfirm={async () => {
         await w.save(doc, { overwrite: true });
         toast(`Saved ${doc.path}`, "ok");
       }}>
       <p class="muted">Since you opened the file it was saved by somebody else. Left is what is saved now, right is what you have.</p>
       {failure && <p class="failure">{failure}</p>}
-      {theirs === null ? !failure && <Loading /> : <Compare path={doc.path} before={theirs} after={mine} />}
+      {theirs === null ? !failure && <div class="compare"><Loading /></div> : <Compare path={doc.path} before={theirs} after={mine} />}
     </Dialog>
   );
 }

@@ -72,8 +72,11 @@ export function CodeEditor({ w }: { w: Workspace }) {
       state: EditorState.create(),
       parent: box.current!,
       dispatchTransactions: (list, ev) => {
+        // A document that was read anew has another text than the view, until the
+        // view shows it: what happens to the old text is none of its changes.
+        const follows = shown.current?.state === ev.state;
         ev.update(list);
-        shown.current?.follow(ev.state);
+        if (follows) shown.current!.follow(ev.state);
       },
     });
     view.current = v;
