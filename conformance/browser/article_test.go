@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // files of the article's proxy, in the order in which it makes them.
@@ -64,6 +65,22 @@ func answer(t *testing.T, method, port, path, body string) string {
 	defer res.Body.Close()
 	b, _ := io.ReadAll(res.Body)
 	return strings.TrimSpace(fmt.Sprintf("%d %s", res.StatusCode, b))
+}
+
+// listens waits until a port of this machine is open: a worker's console is
+// there before its program.
+func listens(t *testing.T, port string) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(30 * time.Millisecond) {
+		c, err := net.Dial("tcp", "127.0.0.1:"+port)
+		if err == nil {
+			c.Close()
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+	}
 }
 
 func wants(t *testing.T, got, want string) {

@@ -87,6 +87,7 @@ func TestInstancesMetricsAndLogs(t *testing.T) {
 	codebase(t, root, "/app", "/main.js", script)
 	call(t, "PATCH", root+"/api/v1/repo/app", `{"version":2}`)
 	start(t, "--instance-name=first", root+"/repo/app/")
+	listens(t, port)
 	wants(t, answer(t, "GET", port, "/x", ""), "200 Hi, /x")
 
 	b := open(t, root, "/repo/app/", desktop)
