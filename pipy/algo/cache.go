@@ -130,7 +130,7 @@ func (c *Cache) Clear() error {
 
 // live returns the entry of key, or nil; an expired one is dropped.
 func (c *Cache) live(key any) *cacheEntry {
-	e := c.entries[mapKey(key)]
+	e := c.entries[MapKey(key)]
 	if e == nil {
 		return nil
 	}
@@ -142,7 +142,7 @@ func (c *Cache) live(key any) *cacheEntry {
 }
 
 func (c *Cache) put(key, value any) {
-	k := mapKey(key)
+	k := MapKey(key)
 	e := c.entries[k]
 	if e == nil {
 		e = &cacheEntry{key: key}
@@ -172,7 +172,7 @@ func (c *Cache) link(e *cacheEntry) {
 
 func (c *Cache) unlink(e *cacheEntry) {
 	e.prev.next, e.next.prev = e.next, e.prev
-	delete(c.entries, mapKey(e.key))
+	delete(c.entries, MapKey(e.key))
 }
 
 func (c *Cache) release(e *cacheEntry) error {
@@ -182,7 +182,9 @@ func (c *Cache) release(e *cacheEntry) error {
 	return c.free(e.key, e.value)
 }
 
-func mapKey(key any) any {
+// MapKey returns what stands for a script's value as the key of a map: NaN is
+// equal to itself there, as in a Map.
+func MapKey(key any) any {
 	if f, ok := key.(float64); ok && f != f {
 		return nanKey{}
 	}

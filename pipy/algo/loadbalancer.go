@@ -97,10 +97,10 @@ func (b *LoadBalancer) Provision(targets []any) error {
 	total := 0.0
 	for i := range fresh {
 		f := &fresh[i]
-		t := b.byKey[mapKey(f.key)]
+		t := b.byKey[MapKey(f.key)]
 		if t == nil {
 			t = &backend{owner: b, key: f.key}
-			b.byKey[mapKey(f.key)] = t
+			b.byKey[MapKey(f.key)] = t
 		}
 		if t.listed {
 			continue
@@ -140,7 +140,7 @@ func (b *LoadBalancer) describe(t *backend, target any) (err error) {
 // forget drops a target that left the list, unless some of it is lent.
 func (b *LoadBalancer) forget(t *backend) {
 	if !t.listed && t.busy == 0 {
-		delete(b.byKey, mapKey(t.key))
+		delete(b.byKey, MapKey(t.key))
 	}
 }
 
@@ -175,7 +175,7 @@ func (b *LoadBalancer) Schedule(n int, valid Validator) ([]any, error) {
 // again. A nil validator takes all for valid; its error comes back as it is.
 func (b *LoadBalancer) Allocate(key any, valid Validator) (*Resource, error) {
 	if key != nil {
-		if t := b.byKey[mapKey(key)]; t != nil && t.listed && t.weight > 0 {
+		if t := b.byKey[MapKey(key)]; t != nil && t.listed && t.weight > 0 {
 			ok, err := t.valid(valid)
 			if err != nil {
 				return nil, err

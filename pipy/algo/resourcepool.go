@@ -10,7 +10,7 @@ type ResourcePool struct {
 	tenants   map[any]map[any]any // resources by tenant and tag
 }
 
-type pooled struct{ tag, tenant any }
+type pooled struct{ tag, tenant any } // as keys
 
 // NewResourcePool makes a pool. The allocator makes a resource when none of
 // that tag is free.
@@ -27,18 +27,19 @@ func NewResourcePool(allocator func(tag, tenant any) (any, error)) *ResourcePool
 // a free one, or a new one. Nil is a tag like any other; as a tenant it stands
 // for nobody in particular. Errors of the allocator come back as they are.
 func (p *ResourcePool) Allocate(tag, tenant any) (any, error) {
-	if tenant != nil {
-		if r, ok := p.tenants[tenant][tag]; ok {
+	key, holder := MapKey(tag), MapKey(tenant)
+	if holder != nil {
+		if r, ok := p.tenants[holder][key]; ok {
 			return r, nil
 		}
 	}
 	var r any
-	if free := p.free[tag]; len(free) > 0 {
+	if free := p.free[key]; len(free) > 0 {
 		last := len(free) - 1
 		r, free[last] = free[last], nil
-		p.free[tag] = free[:last]
+		p.free[key] = free[:last]
 		if last == 0 {
-			delete(p.free, tag)
+			delete(p.free, key)
 		}
 	} else {
 		var err error
@@ -46,23 +47,23 @@ func (p *ResourcePool) Allocate(tag, tenant any) (any, error) {
 			return nil, err
 		}
 	}
-	p.busy[r] = &pooled{tag, tenant}
-	if tenant != nil {
-		if p.tenants[tenant] == nil {
-			p.tenants[tenant] = make(map[any]any)
+	p.busy[MapKey(r)] = &pooled{key, holder}
+	if holder != nil {
+		if p.tenants[holder] == nil {
+			p.tenants[holder] = make(map[any]any)
 		}
-		p.tenants[tenant][tag] = r
+		p.tenants[holder][key] = r
 	}
 	return r, nil
 }
 
 // Free gives a resource back. It returns false for one that is not in use.
 func (p *ResourcePool) Free(resource any) bool {
-	b := p.busy[resource]
+	b := p.busy[MapKey(resource)]
 	if b == nil {
 		return false
 	}
-	delete(p.busy, resource)
+	delete(p.busy, MapKey(resource))
 	if b.tenant != nil {
 		delete(p.tenants[b.tenant], b.tag)
 		if len(p.tenants[b.tenant]) == 0 {
@@ -75,7 +76,7 @@ func (p *ResourcePool) Free(resource any) bool {
 
 // FreeTenant gives back all that a tenant has.
 func (p *ResourcePool) FreeTenant(tenant any) {
-	for _, r := range p.tenants[tenant] {
+	for _, r := range p.tenants[MapKey(tenant)] {
 		p.Free(r)
 	}
 }

@@ -3,6 +3,7 @@ package algo
 import (
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 )
 
@@ -44,5 +45,21 @@ func TestResourcePoolPassesErrorsUp(t *testing.T) {
 	p := NewResourcePool(func(tag, tenant any) (any, error) { return 1, failure })
 	if r, err := p.Allocate("x", "joe"); r != nil || err != failure {
 		t.Errorf("got %v %v, want the error", r, err)
+	}
+}
+
+func TestResourcePoolTakesNaN(t *testing.T) {
+	nan := math.NaN()
+	p := NewResourcePool(func(tag, tenant any) (any, error) { return nan, nil })
+	for range 2 {
+		if _, err := p.Allocate(nan, nan); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(p.busy) != 1 || len(p.tenants) != 1 {
+		t.Errorf("want one resource of one tenant, got %v of %v", p.busy, p.tenants)
+	}
+	if p.FreeTenant(nan); len(p.busy) != 0 || len(p.tenants) != 0 || len(p.free) != 1 {
+		t.Errorf("want all free, got %v of %v", p.busy, p.tenants)
 	}
 }

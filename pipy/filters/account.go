@@ -44,6 +44,7 @@ func (a *accounts) open(l *loop.Loop, key any, units float64) *account {
 	if key != nil && !reflect.TypeOf(key).Comparable() {
 		key = nil // without an identity it cannot be told from others
 	}
+	key = algo.MapKey(key)
 	acc := a.byKey[key]
 	if acc == nil {
 		acc = &account{all: a, key: key, loop: l, quota: algo.NewQuota(units, algo.QuotaOptions{Max: units}, nil)}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"time"
 
+	"pipy/pipy/algo"
 	"pipy/pipy/event"
 	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
@@ -133,6 +134,7 @@ func (p *muxPool) acquire(s *pipeline.Stage, key any, alone bool, after int) (*m
 // cluster returns the sessions of a key. An error is one of the function that
 // returns the options.
 func (p *muxPool) cluster(s *pipeline.Stage, key any) (*muxCluster, error) {
+	key = algo.MapKey(key)
 	if c := p.recent; c != nil && c.key == key {
 		return c, nil
 	}

@@ -1,8 +1,8 @@
 package script
 
 import (
-	"slices"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dop251/goja"
