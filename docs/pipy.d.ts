@@ -5350,8 +5350,8 @@ declare class StreamEnd extends Event {
    */
   constructor(error?: string | any);
   /**
-   * The name of the error, or the value that a script gave for it; "" when the stream ended in good
-   * order.
+   * The name of the error, or the value that a script gave for it or threw, or an Error when a
+   * filter cannot go on for a reason that has no name; "" when the stream ended in good order.
    */
   readonly error: any;
   /** The name of the class. */

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 
 	"pipy/pipy/event"
@@ -93,17 +94,30 @@ func declareStreamEnd() {
 			return &event.StreamEnd{Err: &event.Failure{Name: event.RuntimeError, Cause: kept(c, 0)}}, nil
 		}
 	})
-	d.Prop("error", "any", `The name of the error, or the value that a script gave for it; "" when the stream ended in good order.`, func(e *event.StreamEnd) any { return errorValue(e.Err) })
+	d.Prop("error", "any", `The name of the error, or the value that a script gave for it or threw, or an Error when a filter cannot go on for a reason that has no name; "" when the stream ended in good order.`, func(e *event.StreamEnd) any { return errorValue(e.Err) })
 }
 
-// errorValue is what a script sees of a stream's error.
+// errorValue is what a script sees of a stream's error: its name, or what a
+// script gave or threw, or an Error if the failure is one of a filter.
 func errorValue(err error) any {
-	if f, ok := err.(*event.Failure); ok && f.Name == event.RuntimeError && f.Cause != nil {
-		if _, isError := f.Cause.(error); !isError {
+	name := event.NameOf(err)
+	if name != event.RuntimeError {
+		return string(name)
+	}
+	for f := (*event.Failure)(nil); errors.As(err, &f); {
+		cause, isError := f.Cause.(error)
+		switch {
+		case f.Cause == nil:
+			return string(name)
+		case !isError:
 			return f.Cause
 		}
+		err = cause
 	}
-	return string(event.NameOf(err))
+	if err == name {
+		return string(name)
+	}
+	return err
 }
 
 func declareMessage() {

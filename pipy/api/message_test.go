@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 
 	"pipy/pipy/codec/httphead"
@@ -90,6 +91,9 @@ func TestStreamEndError(t *testing.T) {
 		want(t, c.name, prop(end, "error"), c.out)
 	}
 	want(t, "type", prop(event.EndStream, "type"), `"StreamEnd"`)
-	want(t, "error of Go", prop(&event.StreamEnd{Err: &event.Failure{Name: event.RuntimeError, Cause: errors.New("x")}}, "error"), `"RuntimeError"`)
+	want(t, "error of Go", prop(&event.StreamEnd{Err: &event.Failure{Name: event.RuntimeError, Cause: errors.New("x")}}, "error"), "error x")
+	thrown := &event.Failure{Name: event.RuntimeError, Cause: &event.Failure{Name: event.RuntimeError, Cause: value}}
+	want(t, "what was thrown", prop(&event.StreamEnd{Err: fmt.Errorf("filter: %w", thrown)}, "error"), "{ code: 1 }")
+	want(t, "name without a cause", prop(&event.StreamEnd{Err: event.RuntimeError}, "error"), `"RuntimeError"`)
 	want(t, "named error of Go", prop(&event.StreamEnd{Err: &event.Failure{Name: event.ConnectionRefused, Cause: "x"}}, "error"), `"ConnectionRefused"`)
 }

@@ -217,7 +217,9 @@ func (e *Engine) thrown(err error) goja.Value {
 	if errors.As(err, &value) {
 		return e.wrap(value.Value)
 	}
-	return e.rt.NewGoError(err)
+	o := e.rt.NewGoError(err)
+	_ = o.DefineDataProperty("name", e.rt.ToValue("Error"), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE) // an extensible object
+	return o
 }
 
 // thrownText is the message of a thrown value.

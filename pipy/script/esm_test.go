@@ -181,7 +181,7 @@ func TestDynamicImport(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.e.runJobs()
-	want := "m,o,a,GoError: import: there is no file /none.js in the codebase,2"
+	want := "m,o,a,Error: import: there is no file /none.js in the codebase,2"
 	if got := p.main.exported().Get("default").String(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
