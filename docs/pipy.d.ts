@@ -102,7 +102,7 @@ declare namespace algo {
    */
   class Cache {
     /**
-     * Makes an empty cache.
+     * Makes an empty cache. The options may also take the place of a function that is left out.
      *
      * @param allocate Called with a key that get does not find; what it returns becomes the value.
      * @param free Called with the key and the value of each entry that set evicts, remove takes out or clear drops.
@@ -275,13 +275,13 @@ declare namespace algo {
       /** A target's share, or a function that returns it; 0 means never chosen. By default 1. */
       weight?: number | ((target: any) => number);
       /**
-       * How many resources of a target may be lent at a time, or a function that returns it. 0 means any
-       * number.
+       * How many resources a target has, or a function that returns it: beyond that, the one that is
+       * lent least is shared. 0 means any number.
        */
       capacity?: number | ((target: any) => number);
     });
     /**
-     * Lends a resource of the next target below its capacity; null when there is none.
+     * Lends a resource of the next target; null when there is none.
      *
      * @param key The key of the target to take if it is there and valid.
      * @param validator Called with a target; a false result passes it over.

@@ -1,6 +1,7 @@
 package algo
 
 import (
+	"cmp"
 	"container/heap"
 	"fmt"
 )
@@ -23,8 +24,8 @@ type LoadBalancerOptions struct {
 	// Weight returns a target's share; zero or less means never chosen. Nil
 	// means 1 for all.
 	Weight func(target any) (float64, error)
-	// Capacity returns how many resources of a target may be lent at a time;
-	// zero or less means any number, and so does nil.
+	// Capacity returns how many resources a target has; when all are lent,
+	// they are shared. Zero or less means any number, and so does nil.
 	Capacity func(target any) (int, error)
 }
 
@@ -57,9 +58,9 @@ type backend struct {
 	step     float64
 	capacity int
 	load     float64 // round-robin only
-	busy     int     // resources that are lent
+	busy     int     // loans under way
 	ahead    int     // least-load: uses that Schedule looked ahead to
-	idle     idleResources
+	made     resources
 	listed   bool
 	rejected uint64 // the round in which it was turned down
 }
@@ -146,15 +147,14 @@ func (b *LoadBalancer) forget(t *backend) {
 
 // Schedule returns the next n targets, fewer when none is valid; a nil
 // validator takes all for valid. It moves a round-robin on; with least-load it
-// only looks ahead. Capacities are not considered. It returns the first error
-// of the validator.
+// only looks ahead. It returns the first error of the validator.
 func (b *LoadBalancer) Schedule(n int, valid Validator) ([]any, error) {
 	var chosen []*backend
 	var targets []any
 	var err error
 	for len(targets) < n {
 		var t *backend
-		if t, err = b.choose(valid, false); t == nil {
+		if t, err = b.choose(valid); t == nil {
 			break
 		}
 		b.charge(t)
@@ -168,11 +168,13 @@ func (b *LoadBalancer) Schedule(n int, valid Validator) ([]any, error) {
 	return targets, err
 }
 
-// Allocate lends a resource of the next target that is valid and below its
-// capacity, or returns nil. A key other than nil forces the target that has
-// this key, if there is one and it is valid; then the result is nil when it
-// has no capacity left. Of a target's free resources the least used is lent
-// again. A nil validator takes all for valid; its error comes back as it is.
+// Allocate lends a resource of the next target that is valid, or returns nil
+// when there is none. A key other than nil forces the target that has this key,
+// if there is one and it is valid; that does not move a round-robin on. A
+// target's free resource that was used least is lent again; without one a new
+// one is made, or, when the target has as many as its capacity, the one that is
+// lent least is shared. A nil validator takes all for valid; its error comes
+// back as it is.
 func (b *LoadBalancer) Allocate(key any, valid Validator) (*Resource, error) {
 	if key != nil {
 		if t := b.byKey[MapKey(key)]; t != nil && t.listed && t.weight > 0 {
@@ -185,22 +187,23 @@ func (b *LoadBalancer) Allocate(key any, valid Validator) (*Resource, error) {
 			}
 		}
 	}
-	t, err := b.choose(valid, true)
+	t, err := b.choose(valid)
 	if t == nil {
 		return nil, err
 	}
+	b.charge(t)
 	return b.lend(t), nil
 }
 
 // choose returns the target with the lowest load that passes, or nil. The
 // validator sees targets in the order in which they would be chosen.
-func (b *LoadBalancer) choose(valid Validator, limited bool) (*backend, error) {
+func (b *LoadBalancer) choose(valid Validator) (*backend, error) {
 	b.round++
 	round := b.round
 	for range b.targets {
 		var best *backend
 		for _, t := range b.targets {
-			if t.weight <= 0 || t.rejected == round || limited && t.full() {
+			if t.weight <= 0 || t.rejected == round {
 				continue
 			}
 			if best == nil || b.level(t) < b.level(best) {
@@ -229,8 +232,6 @@ func (t *backend) valid(valid Validator) (bool, error) {
 	return valid(t.target)
 }
 
-func (t *backend) full() bool { return t.capacity > 0 && t.busy >= t.capacity }
-
 func (b *LoadBalancer) level(t *backend) float64 {
 	if b.least {
 		return float64(t.busy+t.ahead) * t.step
@@ -246,45 +247,40 @@ func (b *LoadBalancer) charge(t *backend) {
 }
 
 func (b *LoadBalancer) lend(t *backend) *Resource {
-	if t.full() {
-		return nil
-	}
-	b.charge(t)
 	t.busy++
-	var r *Resource
-	if len(t.idle) > 0 {
-		r = heap.Pop(&t.idle).(*Resource)
-	} else {
+	if len(t.made) == 0 || t.made[0].lent > 0 && (t.capacity <= 0 || len(t.made) < t.capacity) {
 		b.created++
-		r = &Resource{number: b.created}
+		heap.Push(&t.made, &Resource{lender: t, number: b.created})
 	}
-	r.Target, r.lender = t.target, t
+	r := t.made[0]
+	r.Target = t.target
+	r.lent++
 	r.uses++
+	heap.Fix(&t.made, 0)
 	return r
 }
 
 func (t *backend) giveBack(r *Resource) {
 	t.busy--
-	heap.Push(&t.idle, r)
+	heap.Fix(&t.made, r.index)
 	t.owner.forget(t)
 }
 
-// idleResources is a heap: the least used first, then the oldest.
-type idleResources []*Resource
+// resources is a heap: those that are lent least first, then the least used,
+// then the oldest.
+type resources []*Resource
 
-func (h idleResources) Len() int      { return len(h) }
-func (h idleResources) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h idleResources) Less(i, j int) bool {
-	if h[i].uses != h[j].uses {
-		return h[i].uses < h[j].uses
-	}
-	return h[i].number < h[j].number
+func (h resources) Len() int { return len(h) }
+func (h resources) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
 }
-func (h *idleResources) Push(r any) { *h = append(*h, r.(*Resource)) }
-func (h *idleResources) Pop() any {
-	last := len(*h) - 1
-	r := (*h)[last]
-	(*h)[last] = nil
-	*h = (*h)[:last]
-	return r
+func (h resources) Less(i, j int) bool {
+	a, b := h[i], h[j]
+	return cmp.Or(cmp.Compare(a.lent, b.lent), cmp.Compare(a.uses, b.uses), cmp.Compare(a.number, b.number)) < 0
 }
+func (h *resources) Push(r any) {
+	r.(*Resource).index = len(*h)
+	*h = append(*h, r.(*Resource))
+}
+func (h *resources) Pop() any { panic("resources stay with their target") }

@@ -61,7 +61,7 @@ func TestLoadBalancerOrder(t *testing.T) {
 		{AlgorithmRoundRobin, []any{server{"a", 3, 0}, server{"b", 1, 0}}, "abaaabaa"},
 		{AlgorithmRoundRobin, []any{server{"a", 0, 0}, server{"b", 1, 0}, server{"c", -1, 0}}, "bbb"},
 		{AlgorithmLeastLoad, []any{server{"a", 2, 0}, server{"b", 1, 0}, server{"c", 1, 0}}, "abcaabca"},
-		{AlgorithmRoundRobin, []any{server{"a", 1, 1}, server{"b", 1, 2}}, "abb--"},
+		{AlgorithmRoundRobin, []any{server{"a", 1, 1}, server{"b", 1, 2}}, "ababa"},
 		{AlgorithmRoundRobin, []any{server{"a", 1, 0}, server{"a", 9, 0}, server{"b", 1, 0}}, "abab"},
 		{AlgorithmRoundRobin, []any{server{"a", 0, 0}}, "--"},
 		{AlgorithmLeastLoad, nil, "--"},
@@ -121,10 +121,10 @@ func TestLoadBalancerRecoveredTargetMakesNoBurst(t *testing.T) {
 }
 
 func TestLoadBalancerReusesLeastUsedResource(t *testing.T) {
-	b := balancer(t, "", server{"a", 1, 2})
+	b := balancer(t, "", server{"a", 1, 0})
 	_, held := allocates(t, b, 2, nil)
-	if r, _ := b.Allocate(nil, nil); r != nil {
-		t.Error("allocated above the capacity")
+	if held[0] == held[1] {
+		t.Error("a resource is shared without need")
 	}
 	held[1].Free()
 	held[1].Free() // once is enough
@@ -132,13 +132,29 @@ func TestLoadBalancerReusesLeastUsedResource(t *testing.T) {
 	if r != held[1] {
 		t.Error("a free resource was not used again")
 	}
-	if r, _ := b.Allocate(nil, nil); r != nil {
-		t.Error("allocated above the capacity")
+	if r, _ := b.Allocate(nil, nil); r == held[0] || r == held[1] {
+		t.Error("a resource is shared without need")
 	}
 	held[1].Free()
 	held[0].Free() // used once, the other twice
 	if r, _ := b.Allocate(nil, nil); r != held[0] {
 		t.Error("the most used resource was used again")
+	}
+}
+
+func TestLoadBalancerSharesResourcesBeyondCapacity(t *testing.T) {
+	b := balancer(t, "", server{"a", 1, 2})
+	_, held := allocates(t, b, 5, nil)
+	if !slices.Equal(held, []*Resource{held[0], held[1], held[0], held[1], held[0]}) || held[0] == held[1] {
+		t.Fatalf("got %v, want two in turn", held)
+	}
+	for range 3 {
+		held[0].Free()
+	}
+	names, again := allocates(t, b, 3, nil)
+	check(t, "after three were given back", names, "aaa")
+	if !slices.Equal(again, []*Resource{held[0], held[0], held[1]}) {
+		t.Errorf("got %v, want the one that is lent least", again)
 	}
 }
 
@@ -150,10 +166,10 @@ func TestLoadBalancerKeyForcesTarget(t *testing.T) {
 		want  string
 	}{
 		{"b", nil, "b"},
-		{"b", nil, "-"},
+		{"b", nil, "b"},
 		{"a", nil, "a"},
 		{"b", not("b"), "a"},
-		{"c", nil, "a"},
+		{"c", nil, "b"},
 		{"unknown", nil, "a"},
 	} {
 		r, err := b.Allocate(tt.key, tt.valid)
@@ -173,11 +189,9 @@ func TestLoadBalancerProvisionKeepsState(t *testing.T) {
 	if err := b.Provision([]any{server{"b", 2, 2}, server{"c", 1, 1}}); err != nil {
 		t.Fatal(err)
 	}
-	names, _ := allocates(t, b, 3, nil)
-	check(t, "b has one in use, a is gone", names, "cb-")
+	names, _ := allocates(t, b, 2, nil)
+	check(t, "b has one in use, a is gone", names, "cb")
 	b.Provision([]any{server{"a", 1, 1}})
-	names, _ = allocates(t, b, 1, nil)
-	check(t, "a came back while in use", names, "-")
 	held[0].Free()
 	names, again := allocates(t, b, 1, nil)
 	check(t, "a is free", names, "a")

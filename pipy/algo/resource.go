@@ -6,22 +6,28 @@ type Resource struct {
 	// Target is the target as the balancer was given it. The older balancers
 	// have names as targets: a string.
 	Target any
-
-	lender   lender // nil when it is not lent
+	lender   lender
+	lent     int    // how often it is lent now
 	borrower any    // of the older balancers; nil for none
 	uses     uint64 // how often it was lent
 	number   uint64 // in order of creation
+	index    int    // in the heap of its target
+	object   any    // in scripts
 }
+
+// Object is the place for what stands for the resource in scripts, so that it
+// is the same whenever the resource is lent.
+func (r *Resource) Object() *any { return &r.object }
 
 // lender takes a resource back.
 type lender interface{ giveBack(r *Resource) }
 
-// Free gives the resource back to its balancer. The second Free of one loan
-// does nothing.
+// Free gives the resource back to its balancer, as often as it was lent. What
+// is beyond that does nothing.
 func (r *Resource) Free() {
-	if l := r.lender; l != nil {
-		r.lender = nil
-		l.giveBack(r)
+	if r.lent > 0 {
+		r.lent--
+		r.lender.giveBack(r)
 	}
 }
 
@@ -30,7 +36,7 @@ type loans map[any]*Resource
 
 // lend makes a resource and notes who has it. A nil borrower is not noted.
 func (l *loans) lend(target any, from lender, borrower any) *Resource {
-	r := &Resource{Target: target, lender: from, borrower: borrower}
+	r := &Resource{Target: target, lender: from, lent: 1, borrower: borrower}
 	if borrower != nil {
 		if *l == nil {
 			*l = make(loans)

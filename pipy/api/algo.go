@@ -33,7 +33,7 @@ func init() {
 
 func declareCache() {
 	d := cacheClass
-	d.Constructor("Makes an empty cache.", func(m *spec.Method) func(*spec.Call) (*algo.Cache, error) {
+	d.Constructor("Makes an empty cache. The options may also take the place of a function that is left out.", func(m *spec.Method) func(*spec.Call) (*algo.Cache, error) {
 		allocate := spec.InOpt[spec.Func](m, "allocate", nil, "Called with a key that get does not find; what it returns becomes the value.")
 		described(m, "(key: any) => any")
 		free := spec.InOpt[spec.Func](m, "free", nil, "Called with the key and the value of each entry that set evicts, remove takes out or clear drops.")
@@ -41,6 +41,7 @@ func declareCache() {
 		size := spec.Member(m, "size", 0, "The number of entries above which set evicts the least recently used. 0 means no limit.")
 		ttl := spec.Member[time.Duration](m, "ttl", 0, "The age at which an entry expires. 0 means never.")
 		return func(c *spec.Call) (*algo.Cache, error) {
+			c = &spec.Call{Engine: c.Engine, Args: optionsLast{c.Args, 2}}
 			makes, err := allocate.Of(c)
 			if err != nil {
 				return nil, err

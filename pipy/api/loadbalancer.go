@@ -16,7 +16,7 @@ func declareLoadBalancer() {
 		described(m, "(target: any) => any")
 		weight := spec.Member[any](m, "weight", nil, "A target's share, or a function that returns it; 0 means never chosen. By default 1.")
 		described(m, "number | ((target: any) => number)")
-		capacity := spec.Member[any](m, "capacity", nil, "How many resources of a target may be lent at a time, or a function that returns it. 0 means any number.")
+		capacity := spec.Member[any](m, "capacity", nil, "How many resources a target has, or a function that returns it: beyond that, the one that is lent least is shared. 0 means any number.")
 		described(m, "number | ((target: any) => number)")
 		return func(c *spec.Call) (*algo.LoadBalancer, error) {
 			list, err := targets.Of(c)
@@ -79,7 +79,7 @@ func declareLoadBalancer() {
 			return list, nil
 		}
 	})
-	d.Method("allocate", returnsAllocated, "Lends a resource of the next target below its capacity; null when there is none.", func(m *spec.Method) func(*algo.LoadBalancer, *spec.Call) (any, error) {
+	d.Method("allocate", returnsAllocated, "Lends a resource of the next target; null when there is none.", func(m *spec.Method) func(*algo.LoadBalancer, *spec.Call) (any, error) {
 		spec.InOpt[any](m, "key", nil, "The key of the target to take if it is there and valid.")
 		spec.InOpt[any](m, "validator", nil, docValidator)
 		described(m, "(target: any) => boolean")

@@ -60,6 +60,32 @@ type Thrown struct {
 // Error returns the message.
 func (t *Thrown) Error() string { return t.Message }
 
+// Kept is a value of one worker that scripts compare and put into maps: it has
+// a place for the object that stands for it.
+type Kept interface{ Object() *any }
+
+// optionsLast are the arguments of a call whose options may follow fewer
+// positional arguments, which are functions, than there are.
+type optionsLast struct {
+	spec.ArgList
+	at int // the place of the options
+}
+
+// At returns an argument as if those left out were there.
+func (a optionsLast) At(i int) any {
+	last := a.Len() - 1
+	if last < 0 || last >= a.at || !isObject(a.ArgList.At(last)) {
+		return a.ArgList.At(i)
+	}
+	switch i {
+	case a.at:
+		return a.ArgList.At(last)
+	case last:
+		return nil
+	}
+	return a.ArgList.At(i)
+}
+
 // argument returns an argument of a call in Go form, telling null from
 // undefined.
 func argument(c *spec.Call, i int) any {

@@ -28,11 +28,23 @@ type instance struct {
 	extra map[string]goja.Value // members that the script added
 }
 
-// instance returns a new script object for a Go value.
+// instance returns the script object for a Go value: a new one unless the value
+// keeps its own.
 func (b *binding) instance(this any) *goja.Object {
 	if c, ok := this.(api.Callable); ok {
 		return b.callable(c)
 	}
+	if k, ok := this.(api.Kept); ok {
+		kept := k.Object()
+		if *kept == nil {
+			*kept = b.object(this)
+		}
+		return (*kept).(*goja.Object)
+	}
+	return b.object(this)
+}
+
+func (b *binding) object(this any) *goja.Object {
 	o := b.e.rt.NewDynamicObject(&instance{b: b, this: this})
 	_ = o.SetPrototype(b.proto)
 	return o
