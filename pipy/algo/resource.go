@@ -5,7 +5,7 @@ package algo
 type Resource struct {
 	// Target is the target as the balancer was given it. The older balancers
 	// have names as targets: a string.
-	Target any
+	Target   any
 	lender   lender
 	lent     int    // how often it is lent now
 	borrower any    // of the older balancers; nil for none

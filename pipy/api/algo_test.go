@@ -232,7 +232,11 @@ func TestLoadBalancer(t *testing.T) {
 	}
 	notB := fn(func(args ...any) any { return args[0] != b })
 	want(t, "validator", prop(e.on(t, lb, "allocate", nil, notB), "target"), `{ id: "a", weight: 2 }`)
-	want(t, "capacity", e.on(t, lb, "allocate"), "null")
+	if e.on(t, lb, "allocate", "b") != r {
+		t.Error("beyond the capacity: want the resource that is lent")
+	}
+	none := fn(func(args ...any) any { return false })
+	want(t, "none valid", e.on(t, lb, "allocate", nil, none), "null")
 	e.on(t, r, "free")
 	e.on(t, r, "free")
 	want(t, "freed", prop(e.on(t, lb, "allocate"), "id"), `{ id: "b", weight: 1 }`)
