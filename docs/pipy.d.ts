@@ -4198,7 +4198,7 @@ declare class Message {
    *
    * @param head What is known about the message, such as method, path, status and headers. It is shared by reference.
    * @param body The body; what is no string and no Data is the payload.
-   * @param tail What follows the body, such as trailers.
+   * @param tail What is known at the end: headers, which are the trailers, null if there are none; of messages decoded from HTTP/1 also headSize and bodySize, bytes on the wire with the framing of chunks.
    */
   constructor(head?: object | string | Data, body?: string | Data | any, tail?: object);
   /** The body; null when the message was made without one. */
@@ -4210,7 +4210,10 @@ declare class Message {
   readonly head: any;
   /** The decoded body, for codecs that have one. */
   readonly payload: any;
-  /** What follows the body, such as trailers. */
+  /**
+   * What is known at the end: headers, which are the trailers, null if there are none; of messages
+   * decoded from HTTP/1 also headSize and bodySize, bytes on the wire with the framing of chunks.
+   */
   readonly tail: any;
   /** The name of the class. */
   readonly type: string;
@@ -4221,13 +4224,16 @@ declare class MessageEnd extends Event {
   /**
    * Makes the event.
    *
-   * @param tail What follows the body, such as trailers.
+   * @param tail What is known at the end: headers, which are the trailers, null if there are none; of messages decoded from HTTP/1 also headSize and bodySize, bytes on the wire with the framing of chunks.
    * @param payload The decoded body, for codecs that have one.
    */
   constructor(tail?: object, payload?: any);
   /** The decoded body, for codecs that have one. */
   readonly payload: any;
-  /** What follows the body, such as trailers. */
+  /**
+   * What is known at the end: headers, which are the trailers, null if there are none; of messages
+   * decoded from HTTP/1 also headSize and bodySize, bytes on the wire with the framing of chunks.
+   */
   readonly tail: any;
   /** The name of the class. */
   readonly type: string;

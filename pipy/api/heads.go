@@ -16,8 +16,22 @@ func fields(v any, show func(name string, value any)) {
 	case *httphead.Header:
 		headerFields(v, show)
 	case *httphead.Tail:
-		show("headers", &v.Header)
+		tailFields(v, show)
 	}
+}
+
+func tailFields(t *httphead.Tail, show func(name string, value any)) {
+	if t.HeadSize == 0 {
+		show("headers", &t.Header)
+		return
+	}
+	headers := any(&t.Header)
+	if len(t.Header.Fields) == 0 {
+		headers = Null
+	}
+	show("headers", headers)
+	show("headSize", float64(t.HeadSize))
+	show("bodySize", float64(t.BodySize))
 }
 
 func headFields(h *httphead.Head, show func(name string, value any)) {

@@ -19,7 +19,7 @@ It is not an event; where events are wanted it stands for a MessageStart with th
 
 const (
 	docHead    = "What is known about the message, such as method, path, status and headers. It is shared by reference."
-	docTail    = "What follows the body, such as trailers."
+	docTail    = "What is known at the end: headers, which are the trailers, null if there are none; of messages decoded from HTTP/1 also headSize and bodySize, bytes on the wire with the framing of chunks."
 	docPayload = "The decoded body, for codecs that have one."
 	docError   = `The name of an error, or any other value, which makes the error a RuntimeError. Without it the stream ends in good order.
 

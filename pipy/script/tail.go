@@ -1,12 +1,14 @@
 package script
 
 import (
+	"slices"
+
 	"github.com/dop251/goja"
 
 	"pipy/pipy/codec/httphead"
 )
 
-// tailObject is the script's side of an HTTP tail, whose only member is headers.
+// tailObject is the script's side of an HTTP tail.
 type tailObject struct {
 	e    *Engine
 	tail *httphead.Tail
@@ -22,13 +24,21 @@ func (e *Engine) tail(t *httphead.Tail) goja.Value {
 	return o
 }
 
-// Get returns the headers.
+// Get returns a member; the headers are null if there are none.
 func (o *tailObject) Get(key string) goja.Value {
-	if key != "headers" {
+	switch {
+	case !o.Has(key):
 		return nil
+	case key == "headSize":
+		return o.e.rt.ToValue(o.tail.HeadSize)
+	case key == "bodySize":
+		return o.e.rt.ToValue(o.tail.BodySize)
 	}
 	if v, ok := o.tail.ScriptHeader.(*goja.Object); ok {
 		return v
+	}
+	if o.tail.HeadSize > 0 && len(o.tail.Header.Fields) == 0 {
+		return goja.Null()
 	}
 	v := o.e.header(&o.tail.Header)
 	o.tail.ScriptHeader = v
@@ -41,15 +51,23 @@ func (o *tailObject) Set(key string, v goja.Value) bool {
 		return false
 	}
 	o.tail.Header = httphead.Header{}
+	o.tail.ScriptHeader = nil
 	o.tail.Header.SetObject(o.e.export(v))
 	return true
 }
 
 // Has tells whether there is such a member.
-func (o *tailObject) Has(key string) bool { return key == "headers" }
+func (o *tailObject) Has(key string) bool { return slices.Contains(o.Keys(), key) }
 
-// Delete refuses: a tail has its headers.
+// Delete refuses: a tail has its members.
 func (o *tailObject) Delete(string) bool { return false }
 
-// Keys returns the only member.
-func (o *tailObject) Keys() []string { return []string{"headers"} }
+// Keys returns the members.
+func (o *tailObject) Keys() []string {
+	if o.tail.HeadSize == 0 {
+		return tailKeys[:1]
+	}
+	return tailKeys
+}
+
+var tailKeys = []string{"headers", "headSize", "bodySize"}

@@ -41,6 +41,7 @@ func (d *Decoder) chunkLine() bool {
 		}
 		if c == '\n' && d.part == sizeLF {
 			d.skip(i + 1)
+			d.bodySize += int64(i + 1)
 			d.part, d.lineLen = 0, 0
 			if d.state = inChunk; d.left == 0 {
 				d.state = inTrailer
@@ -55,6 +56,7 @@ func (d *Decoder) chunkLine() bool {
 		d.part = next
 	}
 	d.skip(len(b))
+	d.bodySize += int64(len(b))
 	return true
 }
 
@@ -140,5 +142,6 @@ func (d *Decoder) chunkEnd() bool {
 		d.state = atChunkLF
 	}
 	d.skip(n)
+	d.bodySize += int64(n)
 	return true
 }

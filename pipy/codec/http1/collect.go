@@ -65,9 +65,10 @@ func (d *Decoder) forget() {
 // collected emits what was made of the block in b, n bytes of which are input.
 func (d *Decoder) collected(b []byte, k *block, spans []span, n int) bool {
 	if d.state == inTrailer {
-		end := tail(b, k, spans)
+		fields := trailers(b, k, spans)
+		d.bodySize += int64(k.line - k.start)
 		d.skip(n)
-		d.close(end)
+		d.close(fields)
 		return true
 	}
 	start, err := d.message(b, k, spans)
@@ -76,6 +77,7 @@ func (d *Decoder) collected(b []byte, k *block, spans []span, n int) bool {
 	}
 	d.skip(n)
 	d.begun, d.empty = true, 0
+	d.headSize, d.bodySize = int64(k.line-k.start), 0
 	d.out(start)
 	return true
 }

@@ -26,7 +26,7 @@ const (
 
 // Decoder makes messages of the bytes of one direction of a connection. It
 // emits MessageStart with an *httphead.Head, Data, and MessageEnd with an
-// *httphead.Tail if there are trailers. Data are parts of the input, not copies.
+// *httphead.Tail. Data are parts of the input, not copies.
 // It belongs to one worker.
 //
 // Head.Length is the announced content-length, 0 when there is no body, and -1
@@ -48,6 +48,8 @@ type Decoder struct {
 	interims  int  // responses in a row that are interim
 	lineLen   int  // bytes of the line before a chunk so far
 	left      int64
+	headSize  int64 // bytes of the message's head
+	bodySize  int64 // and of what followed so far
 
 	input  *event.Data // not decoded yet; nil when there is none
 	buf    []byte      // the part of a head or a tail that came in earlier input
@@ -104,7 +106,7 @@ func (d *Decoder) End(err error) error {
 // place it does nothing.
 func (d *Decoder) EndBody() {
 	if d.state == untilClose && !d.running && !d.suspended {
-		d.close(event.End)
+		d.close(nil)
 	}
 }
 
@@ -212,7 +214,7 @@ func (d *Decoder) step() bool {
 	case atChunkCR, atChunkLF:
 		return d.chunkEnd()
 	case atEnd:
-		d.close(event.End)
+		d.close(nil)
 		return true
 	}
 	return false
@@ -224,7 +226,7 @@ func (d *Decoder) finish() {
 	case d.Idle(), d.state == tunnel:
 		d.err = d.endErr
 	case d.state == untilClose && d.endErr == nil:
-		d.close(event.End)
+		d.close(nil)
 	default:
 		d.err = truncated(d.endErr)
 	}
@@ -274,7 +276,9 @@ func (d *Decoder) raw() bool {
 		d.input = nil
 		return false
 	}
-	d.out(d.take(int64(d.input.Len())))
+	n := int64(d.input.Len())
+	d.bodySize += n
+	d.out(d.take(n))
 	return true
 }
 
@@ -286,6 +290,7 @@ func (d *Decoder) body() bool {
 	}
 	data := d.take(d.left)
 	d.left -= int64(data.Len())
+	d.bodySize += int64(data.Len())
 	switch {
 	case d.left > 0:
 	case d.state == inChunk:
@@ -297,12 +302,18 @@ func (d *Decoder) body() bool {
 	return true
 }
 
-// close ends the message.
-func (d *Decoder) close(end *event.MessageEnd) {
+// close ends the message, which has these trailers.
+func (d *Decoder) close(trailers []httphead.Field) {
 	d.state = inHead
 	if d.tunnels {
 		d.state = tunnel
 	}
 	d.block = block{}
-	d.out(end)
+	end := &struct { // in one piece
+		event.MessageEnd
+		tail httphead.Tail
+	}{tail: httphead.Tail{HeadSize: d.headSize, BodySize: d.bodySize}}
+	end.tail.Header.Fields = trailers
+	end.Tail = &end.tail
+	d.out(&end.MessageEnd)
 }

@@ -77,10 +77,10 @@ func split(text string, start int32, spans []span, fields []httphead.Field) {
 	}
 }
 
-// tail makes the MessageEnd of a trailer section.
-func tail(b []byte, k *block, spans []span) *event.MessageEnd {
+// trailers makes the fields of a trailer section.
+func trailers(b []byte, k *block, spans []span) []httphead.Field {
 	if len(spans) == 0 {
-		return event.End
+		return nil
 	}
 	text := string(b[k.start : k.line-len("\r\n\r\n")])
 	fields := make([]httphead.Field, len(spans))
@@ -91,10 +91,7 @@ func tail(b []byte, k *block, spans []span) *event.MessageEnd {
 			kept = append(kept, f)
 		}
 	}
-	if len(kept) == 0 {
-		return event.End
-	}
-	return &event.MessageEnd{Tail: &httphead.Tail{Header: httphead.Header{Fields: kept}}}
+	return kept
 }
 
 // notInTail are fields that a recipient acts on before it sees the body: those

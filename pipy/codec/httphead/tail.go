@@ -2,10 +2,15 @@ package httphead
 
 import "pipy/pipy/event"
 
-// Tail is what follows the body of a message: its trailer fields (RFC 9110,
-// 6.5). It is the Tail of a MessageEnd; a message without trailers has none.
+// Tail is what is known at the end of a message: its trailer fields (RFC 9110,
+// 6.5), if there are any, and what it took in HTTP/1. It is the Tail of a
+// MessageEnd.
 type Tail struct {
 	Header Header
+	// HeadSize and BodySize are bytes on the wire: the head with its empty line,
+	// and what follows, with the framing of chunks and trailers. HeadSize is 0
+	// where they are not known: in HTTP/2, and in messages of scripts.
+	HeadSize, BodySize int64
 
 	// Script is for the script engine: its object for this tail.
 	Script any
