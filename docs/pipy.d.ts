@@ -74,8 +74,8 @@ declare function println(...values: any[]): void;
 declare function repeat(count: number | any[] | ((index: number) => any), callback?: (...args: any[]) => any): any;
 
 /**
- * Returns the value behind the first case that equals the subject. Cases and values that are
- * functions are called, but only those that count.
+ * Returns the value behind the first case that equals the subject, in the sense of ==: 1 equals
+ * "1". Subject, cases and values that are functions are called, but only those that count.
  *
  * @param subject What to compare with.
  * @param choices A case, its value, and so on; at last, a value for when no case is equal.
