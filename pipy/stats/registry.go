@@ -41,15 +41,18 @@ func (r *Registry) Gauge(name string, o Options) (*Gauge, error) {
 }
 
 // Histogram makes a histogram with buckets that include their upper limits;
-// those above all limits have a bucket of their own. Limits are sorted, and
-// equal ones count once; NaN is an error. Replacement and other errors are
-// those of Counter.
+// those above all limits have a bucket of their own, which is that of +Inf if it
+// is among them. Limits are sorted, and equal ones count once; NaN is an error.
+// Replacement and other errors are those of Counter.
 func (r *Registry) Histogram(name string, limits []float64, o Options) (*Histogram, error) {
 	limits = slices.Clone(limits)
 	slices.Sort(limits)
 	limits = slices.Compact(limits)
 	if len(limits) > 0 && math.IsNaN(limits[0]) { // NaN sorts first
 		return nil, fmt.Errorf("histogram %s: buckets: want numbers, got NaN", name)
+	}
+	if last := len(limits) - 1; last >= 0 && math.IsInf(limits[last], 1) {
+		limits = limits[:last]
 	}
 	m, err := r.add(&family{name: name, typ: TypeHistogram, labels: o.Labels, help: o.Help, limits: limits})
 	return (*Histogram)(m), err
