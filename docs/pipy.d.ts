@@ -3509,6 +3509,61 @@ declare class Data extends Event {
   toString(encoding?: string): string | undefined;
 }
 
+/**
+ * Reads and writes messages of the domain name system (RFC 1035), and asks it for addresses.
+ *
+ * A message is an object. Of the header it has what is not zero: id, qr, opcode, aa, tc, rd, ra,
+ * zero and rcode, where zero is the three bits of which RFC 4035 calls two AD (2) and CD (1).
+ * question is an array of { name, type }; answer, authority and additional are arrays of { name,
+ * type, ttl, rdata }; those that are empty are left out. A class other than 1, the Internet,
+ * stands in class.
+ *
+ * A name has no dot at its end, and the root is "". A dot within a label is written as \., a byte
+ * that is not printable as \DDD. The types A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, SRV and OPT have
+ * their names, others are numbers. rdata is
+ * - for A and AAAA an address,
+ * - for NS, CNAME and PTR a name,
+ * - for TXT a string, or an array when there are several; a Data when it is not UTF-8,
+ * - for MX { preference, exchange },
+ * - for SRV { priority, weight, port, target },
+ * - for SOA { mname, rname, serial, refresh, retry, expire, minimum },
+ * - for all others the bytes in hexadecimal digits; names in them are written out (RFC 3597).
+ *
+ * Of OPT (RFC 6891), class is the size of datagrams that the sender takes, and ttl has the upper
+ * bits of the response code, the version and flags.
+ */
+declare namespace DNS {
+  /**
+   * Returns the message in a Data; bytes behind it are ignored. It throws if the message is cut off
+   * or not valid.
+   *
+   * @param data The bytes: what a datagram has, or what follows the length in TCP.
+   */
+  function decode(data: Data): object;
+  /**
+   * Returns a message as bytes. Numbers may be written as text, types as TYPE and a number, and a
+   * long string of TXT is cut into several. It throws when something does not fit.
+   *
+   * @param message The message.
+   */
+  function encode(message: object, options?: {
+    /**
+     * Writes a name that occurs again as a pointer, for messages that have to fit into a datagram.
+     * Default: false.
+     */
+    compress?: boolean;
+  }): Data;
+  /**
+   * Finds the addresses of a host in the way in which connect does: in /etc/hosts, with the servers
+   * of /etc/resolv.conf, or among what was found within the last 30 seconds. The promise gets them
+   * as an array, and null when there are none or nobody has told within 30 seconds. An address
+   * stands for itself, localhost for 127.0.0.1.
+   *
+   * @param host The name.
+   */
+  function resolve(host: string): Promise<string[] | null>;
+}
+
 /** What flows through pipelines: Data, MessageStart, MessageEnd and StreamEnd. */
 declare class Event {
   protected constructor();

@@ -65,7 +65,7 @@ var libraries = map[string]string{
 	"github.com/dop251/goja":              "pipy/script",
 	"github.com/cespare/xxhash/v2":        "pipy/algo",
 	"github.com/rogpeppe/go-internal":     "conformance pipy/reference/generate",
-	"golang.org/x/net":                    "pipy/codec/http2 pipy/filters conformance mocks/peers",
+	"golang.org/x/net":                    "pipy/codec/http2 pipy/codec/dns pipy/filters conformance mocks/peers",
 	"google.golang.org/grpc":              "conformance/http2",
 	"github.com/summerwind/h2spec":        "conformance/http2",
 	"golang.org/x/crypto/x509roots":       "ci/release",

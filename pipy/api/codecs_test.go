@@ -259,3 +259,18 @@ func TestBGPClass(t *testing.T) {
 		t.Error("a message without a known type was encoded")
 	}
 }
+
+func TestDNSClass(t *testing.T) {
+	e := newEngine()
+	const in = "000781800001000100000000" + "0161000001" + "0001" + "016100000100010000003c0004c0000201"
+	m := e.do(t, "DNS.decode", hexData(t, e, in)).(event.Object)
+	if got := jsonOf(t, e, m); got != `{"id":7,"qr":1,"rd":1,"ra":1,"question":[{"name":"a","type":"A"}],"answer":[{"name":"a","type":"A","ttl":60,"rdata":"192.0.2.1"}]}` {
+		t.Errorf("got %s", got)
+	}
+	want(t, "encoded", hexOf(t, e, e.do(t, "DNS.encode", m)), quoted(in))
+	want(t, "compressed", hexOf(t, e, e.do(t, "DNS.encode", m, obj("compress", true))), quoted(strings.Replace(in, "016100000100010000003c", "c00c000100010000003c", 1)))
+	_, err := e.try("DNS.decode", hexData(t, e, "ffff"))
+	wantError(t, "cut", err, "dns: want a message of 12 to 65535 bytes, got 2")
+	_, err = e.try("DNS.encode", obj("question", arr(obj("name", "a"))))
+	wantError(t, "no type", err, "dns: question[0].type: want the name or the number of a type, got nothing")
+}

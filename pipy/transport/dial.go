@@ -62,11 +62,8 @@ func (d *dial) Run() {
 		return
 	}
 	o.host = host
-	if host == "localhost" {
-		host = "127.0.0.1"
-	}
-	if ip, err := netip.ParseAddr(host); err == nil {
-		d.connect([]Address{{IP: ip.Unmap(), Port: uint16(port)}})
+	if ip, ok := literal(host); ok {
+		d.connect([]Address{{IP: ip, Port: uint16(port)}})
 		return
 	}
 	o.state("resolving")

@@ -30,6 +30,25 @@ var names = newResolver(func(ctx context.Context, host string) ([]netip.Addr, er
 	return r.LookupNetIP(ctx, "ip", host)
 })
 
+// Lookup calls f on l with the addresses of a host, at the latest after 30 seconds;
+// at once when they are known. They must not be changed.
+func Lookup(l *loop.Loop, host string, f func(addrs []netip.Addr, err error)) {
+	if ip, ok := literal(host); ok {
+		f([]netip.Addr{ip}, nil)
+		return
+	}
+	names.resolve(l, host, f)
+}
+
+// literal returns the address that a host is without a lookup.
+func literal(host string) (netip.Addr, bool) {
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	ip, err := netip.ParseAddr(host)
+	return ip.Unmap(), err == nil
+}
+
 // resolver finds the addresses of names, off the loops, and remembers them.
 type resolver struct {
 	// Immutable:

@@ -233,3 +233,27 @@ func TestLocalhostIsNotLookedUp(t *testing.T) {
 	w.until("the stream ends", func() bool { return r.ends == 1 })
 	w.on(func() { r.want(t, "", "") })
 }
+
+func TestLookupTellsAddressesOfNamesAndOfThemselves(t *testing.T) {
+	resolving(t, func(_ context.Context, host string) ([]netip.Addr, error) {
+		if host == "none" {
+			return nil, errors.New("no such host")
+		}
+		return addresses("10.0.0.1", "::1"), nil
+	})
+	l := loop.NewManual(time.Unix(0, 0))
+	for host, want := range map[string][]netip.Addr{
+		"localhost": addresses("127.0.0.1"), "::ffff:10.0.0.2": addresses("10.0.0.2"), "name": addresses("10.0.0.1", "::1"), "none": nil,
+	} {
+		done := false
+		Lookup(l, host, func(got []netip.Addr, err error) {
+			done = true
+			if !slices.Equal(got, want) || (err == nil) != (want != nil) {
+				t.Errorf("%s: got %v, %v; want %v", host, got, err, want)
+			}
+		})
+		for end := time.Now().Add(10 * time.Second); !done && time.Now().Before(end); {
+			l.Turn()
+		}
+	}
+}
