@@ -3592,7 +3592,7 @@ declare namespace Hessian {
   /**
    * Returns the serialization of a value. Arrays are lists, objects are maps; { kind, type, elements
    * } is what decode makes with the option typed. A number without a fraction is an int, or a long
-   * beyond 32 bits; other numbers are doubles.
+   * beyond 32 bits; other numbers are doubles. An Int of 64 bits is a long.
    *
    * @param value The value.
    */
@@ -3877,6 +3877,61 @@ declare class Inbound {
   readonly remoteAddress: string;
   /** The peer's port. */
   readonly remotePort: number;
+}
+
+/**
+ * An integer of 8 to 64 bits. What does not fit wraps around.
+ *
+ * In arithmetic, and compared with == or <, it is a number; a BigInt when it is beyond 2^53.
+ * Encoders take it for its value, and Hessian for its type too: i64 and u64 are longs. JSON has
+ * its digits.
+ */
+declare class Int {
+  /**
+   * Makes an integer.
+   *
+   * @param type One of "i8", "i16", "i32", "i64", "u8", "u16", "u32" and "u64"; "i64" if it is left out.
+   * @param value A number, of which a fraction is cut off, a BigInt, an Int, a string of digits, or up to 8 bytes, the lowest first. Nothing is 0. If another number follows, its lower 32 bits.
+   * @param high The upper 32 bits.
+   */
+  constructor(type?: string, value?: number | bigint | string | Int | Data | number[], high?: number);
+  /** The upper 32 bits, with the sign if it has one. */
+  readonly high: number;
+  /** Whether it has no sign. */
+  readonly isUnsigned: boolean;
+  /** The lower 32 bits. */
+  readonly low: number;
+  /** The type. */
+  readonly type: string;
+  /** The number of bits. */
+  readonly width: number;
+  /**
+   * Reads digits; null if they are none, or not a number of the type. Hexadecimal ones may follow
+   * 0x.
+   *
+   * @param type The type; "i64" if it is left out.
+   * @param text The digits, and a sign before them.
+   * @param radix How many digits there are, from 2 to 36; 10, or 16 after 0x, if it is left out.
+   */
+  static parse(type: string, text: string, radix?: number): Int | null;
+  /**
+   * Reads digits; null if they are none, or not a number of the type. Hexadecimal ones may follow
+   * 0x.
+   *
+   * @param text The digits, and a sign before them.
+   * @param radix How many digits there are, from 2 to 36; 10, or 16 after 0x, if it is left out.
+   */
+  static parse(text: string, radix?: number): Int | null;
+  /** Returns the bytes, the lowest first. */
+  toBytes(): number[];
+  /**
+   * Returns the digits.
+   *
+   * @param radix How many digits there are, from 2 to 36. Default: 10.
+   */
+  toString(radix?: number): string;
+  /** Returns a number, or a BigInt beyond 2^53. */
+  valueOf(): number | bigint;
 }
 
 /** An IPv4 or IPv6 address. */

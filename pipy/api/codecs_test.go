@@ -1,6 +1,7 @@
 package api
 
 import (
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -273,4 +274,26 @@ func TestDNSClass(t *testing.T) {
 	wantError(t, "cut", err, "dns: want a message of 12 to 65535 bytes, got 2")
 	_, err = e.try("DNS.encode", obj("question", arr(obj("name", "a"))))
 	wantError(t, "no type", err, "dns: question[0].type: want the name or the number of a type, got nothing")
+}
+
+func TestIntClass(t *testing.T) {
+	e := newEngine()
+	for _, c := range []struct {
+		args []any
+		want string
+	}{
+		{[]any{"u8", 300}, "44"}, {[]any{"i8", 200}, "-56"}, {[]any{-1.5}, "-1"}, {[]any{1, 2}, "8589934593"}, {[]any{"u64", -1}, "18446744073709551615"},
+		{[]any{"-0x10"}, "-16"}, {[]any{"i32"}, "0"}, {[]any{arr(1, 2)}, "513"}, {[]any{new(big.Int).Lsh(big.NewInt(-1), 63)}, "-9223372036854775808"},
+		{[]any{"u64", 18446744073709549568.0}, "18446744073709549568"},
+	} {
+		n := e.new(t, "Int", c.args...)
+		want(t, "text", e.on(t, n, "toString"), quoted(c.want))
+		want(t, "of its bytes", e.on(t, e.new(t, "Int", prop(n, "type"), arr(e.on(t, n, "toBytes").([]any)...)), "toString"), quoted(c.want))
+		want(t, "parsed", e.on(t, e.do(t, "Int.parse", prop(n, "type"), c.want), "toString"), quoted(c.want))
+	}
+	for _, args := range [][]any{{}, {Null}, {"i9", 1}, {math.Inf(1)}, {18446744073709551616.0}, {"1 "}, {new(big.Int).Lsh(big.NewInt(1), 64)}} {
+		if v, err := e.tryNew("Int", args...); err == nil {
+			t.Errorf("%v: got %s", args, show(v))
+		}
+	}
 }

@@ -44,6 +44,8 @@ func (d *dumper) value(v any) {
 		d.out = strconv.AppendInt(d.out, int64(v), 10)
 	case float64:
 		d.number(v)
+	case *intValue:
+		d.write(v.String())
 	case string:
 		d.out = appendQuoted(d.out, v)
 	case time.Time:

@@ -43,7 +43,7 @@ func init() {
 				return c.Engine.NewArray(list), nil
 			}
 		})
-	ns.Function("encode", "Data", `Returns the serialization of a value. Arrays are lists, objects are maps; { kind, type, elements } is what decode makes with the option typed. A number without a fraction is an int, or a long beyond 32 bits; other numbers are doubles.`,
+	ns.Function("encode", "Data", `Returns the serialization of a value. Arrays are lists, objects are maps; { kind, type, elements } is what decode makes with the option typed. A number without a fraction is an int, or a long beyond 32 bits; other numbers are doubles. An Int of 64 bits is a long.`,
 		func(m *spec.Method) func(*spec.Call) (any, error) {
 			spec.In[any](m, "value", "The value.")
 			return func(c *spec.Call) (any, error) {
@@ -165,6 +165,11 @@ func (w *hessianWriter) value(v any, depth int) (any, error) {
 			return nil, fmt.Errorf("want an integer of 64 bits, got %s", v)
 		}
 		return v.Int64(), nil
+	case *intValue:
+		if n := int64(v.bits); v.kind.width() == 64 && (n >= 0 || !v.kind.unsigned()) {
+			return n, nil
+		}
+		return w.value(v.Number(), depth)
 	case *event.Data:
 		return v.AppendTo([]byte{}), nil
 	case event.Object:

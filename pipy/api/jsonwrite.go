@@ -105,6 +105,8 @@ func (w *jsonWriter) value(v any) bool {
 		w.out = appendNumber(w.out, v)
 	case int:
 		w.out = strconv.AppendInt(w.out, int64(v), 10)
+	case *intValue:
+		w.out = append(w.out, v.String()...)
 	case string:
 		w.out = appendQuoted(w.out, v)
 	case time.Time:

@@ -186,6 +186,8 @@ func (t *protoNumber) bits(v any) (uint64, error) {
 			n = v.Int64()
 		}
 		return t.put(n, float64(n)), nil
+	case *intValue:
+		return t.bits(v.Number())
 	case string:
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil {
 			return t.put(n, float64(n)), nil

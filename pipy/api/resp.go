@@ -64,6 +64,8 @@ func toRESP(v any) any {
 		return int64(v)
 	case *big.Int:
 		return v.Int64()
+	case *intValue:
+		return int64(v.bits)
 	case error:
 		return resp.Error(v.Error())
 	case event.Object:

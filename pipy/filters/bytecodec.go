@@ -123,8 +123,8 @@ func integer(n int64) any {
 	return float64(n)
 }
 
-// integerOf returns an integer that a script gave: a number, a BigInt, or a
-// string of digits.
+// integerOf returns an integer that a script gave: a number, a BigInt, an Int, or
+// a string of digits.
 func integerOf(name string, v any, low, high int64) (int64, error) {
 	n, ok := anyInteger(v)
 	if !ok || n < low || n > high {
@@ -149,6 +149,8 @@ func anyInteger(v any) (int64, bool) {
 		return int64(v), true
 	case int64:
 		return v, true
+	case spec.Numeric:
+		return anyInteger(v.Number())
 	}
 	return 0, false
 }

@@ -59,14 +59,14 @@ func plainKind(dst any) (k kind, ok bool) {
 		}}, true
 	case *int:
 		return kind{"a number", "number", func(v any) (any, error) {
-			if n, ok := v.(float64); ok {
+			if n, ok := number(v); ok {
 				return int(n), nil
 			}
 			return nil, mismatch("a number", v)
 		}}, true
 	case *float64:
 		return kind{"a number", "number", func(v any) (any, error) {
-			if n, ok := v.(float64); ok {
+			if n, ok := number(v); ok {
 				return n, nil
 			}
 			return nil, mismatch("a number", v)
@@ -128,6 +128,20 @@ func plainKind(dst any) (k kind, ok bool) {
 		}}, true
 	}
 	return kind{}, false
+}
+
+// Numeric is implemented by objects that stand for a number.
+type Numeric interface {
+	// Number returns a float64, or a *big.Int that is too large for one.
+	Number() any
+}
+
+func number(v any) (float64, bool) {
+	if n, ok := v.(Numeric); ok {
+		v = n.Number()
+	}
+	f, ok := v.(float64)
+	return f, ok
 }
 
 func erased[T any](v T, err error) (any, error) { return v, err }
