@@ -3441,6 +3441,93 @@ declare namespace crypto {
   }
 }
 
+/** A text as bytes. Hessian, JSON and CStruct take it like a string. */
+declare class CString {
+  /**
+   * Makes a text.
+   *
+   * @param text The text; empty if it is left out.
+   */
+  constructor(text?: string | Data);
+  /** The bytes. */
+  readonly data: Data;
+  /** The number of bytes. */
+  readonly size: number;
+  /** Returns the text. */
+  toString(): string;
+}
+
+/**
+ * The layout of a struct of C, with which objects become bytes and bytes objects. Fields are
+ * aligned as compilers of 64-bit machines do it, and numbers have their lowest byte first.
+ *
+ * The types are int8, int16, int32, int64, uint8, uint16, uint32, uint64, float, double and char,
+ * each with a number in brackets for an array; and other structures. char[n] is a string, or a
+ * Data when it is not UTF-8. Integers that do not fit wrap around; they are read as numbers, and
+ * as BigInts beyond 2^53.
+ *
+ * A CStruct or a CUnion whose name is made of digits has no name: its fields are those of the
+ * structure around it. JavaScript puts members such as 0 first; '00' stays where it is.
+ */
+declare class CStruct {
+  /**
+   * Lays fields out one behind the other.
+   *
+   * @param fields The types of the fields by their names.
+   */
+  constructor(fields: object);
+  /** The size in bytes, with what is behind the last field to align the next structure. */
+  readonly size: number;
+  /**
+   * Returns the fields in a Data; bytes behind them are ignored. It throws if there are too few.
+   *
+   * @param data The bytes.
+   */
+  decode(data: Data): object;
+  /**
+   * Returns an object as bytes. What is missing is 0. Of the fields of a union the largest that is
+   * there counts.
+   *
+   * @param object The values of the fields.
+   */
+  encode(object: object): Data;
+  /**
+   * Returns { offset, size, count, isArray, isIntegral, isUnsigned } for each field, in bytes; size
+   * is that of one element.
+   */
+  reflect(): object;
+}
+
+/** The layout of a union of C: a CStruct whose fields share their bytes. */
+declare class CUnion {
+  /**
+   * Lays fields out one above the other.
+   *
+   * @param fields The types of the fields by their names.
+   */
+  constructor(fields: object);
+  /** The size in bytes, with what is behind the last field to align the next structure. */
+  readonly size: number;
+  /**
+   * Returns the fields in a Data; bytes behind them are ignored. It throws if there are too few.
+   *
+   * @param data The bytes.
+   */
+  decode(data: Data): object;
+  /**
+   * Returns an object as bytes. What is missing is 0. Of the fields of a union the largest that is
+   * there counts.
+   *
+   * @param object The values of the fields.
+   */
+  encode(object: object): Data;
+  /**
+   * Returns { offset, size, count, isArray, isIntegral, isUnsigned } for each field, in bytes; size
+   * is that of one element.
+   */
+  reflect(): object;
+}
+
 /**
  * A run of bytes.
  *

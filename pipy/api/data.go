@@ -178,6 +178,8 @@ func newData(v any, encoding string) (*event.Data, error) {
 		return &event.Data{}, nil
 	case *event.Data:
 		return v.Clone(), nil
+	case *cString:
+		return v.data.Clone(), nil
 	case string:
 		if encoding == "utf8" {
 			return event.DataString(v), nil

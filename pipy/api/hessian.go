@@ -172,6 +172,8 @@ func (w *hessianWriter) value(v any, depth int) (any, error) {
 		return w.value(v.Number(), depth)
 	case *event.Data:
 		return v.AppendTo([]byte{}), nil
+	case *cString:
+		return v.String(), nil
 	case event.Object:
 		if made, ok := w.made[v]; ok {
 			return made, nil

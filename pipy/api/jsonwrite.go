@@ -111,7 +111,7 @@ func (w *jsonWriter) value(v any) bool {
 		w.out = appendQuoted(w.out, v)
 	case time.Time:
 		w.out = appendQuoted(w.out, v.UTC().Format("2006-01-02T15:04:05.000Z"))
-	case *algo.Netmask, *ipAddress, *endpoint, *address:
+	case *algo.Netmask, *ipAddress, *endpoint, *address, *cString:
 		w.out = appendQuoted(w.out, v.(fmt.Stringer).String())
 	case nil, spec.Func, spec.Raw:
 		return false
