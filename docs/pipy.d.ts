@@ -5561,6 +5561,31 @@ declare class StreamEnd extends Event {
   readonly type: string;
 }
 
+/**
+ * Reads and writes messages with which a client finds the address that others see it with (RFC
+ * 8489).
+ *
+ * A message is { type, transactionId } with what it has of mappedAddress, { ip, port, family },
+ * where family is IPv4 or IPv6; of error, { code, reason }; and of attributes, an array of { type,
+ * data } with all others. The types are BindingRequest, BindingIndication, BindingResponse and
+ * BindingErrorResponse; transactionId is a Data of 12 random bytes.
+ */
+declare namespace STUN {
+  /**
+   * Returns the message in a Data. It throws if it is not valid or not complete, or has a wrong
+   * fingerprint. Nobody looks into MESSAGE-INTEGRITY.
+   *
+   * @param data The bytes of the datagram.
+   */
+  function decode(data: Data): object;
+  /**
+   * Returns a message as bytes. It throws when something does not fit.
+   *
+   * @param message The message. The family of mappedAddress follows from its ip.
+   */
+  function encode(message: object): Data;
+}
+
 /** A timer that starts when it is made. */
 declare class Timeout {
   /**
