@@ -24,23 +24,22 @@ var _ = declare(Decl[pipeOptions]{
 The target is a pipeline, a name that is looked up in the map, or an array of
 these: a chain, whose pipelines go on with pipeNext. A function is called with the
 event; as long as it returns nothing, events are kept and it is asked again at
-the next one. The choice is made once.`,
+the next one. The choice is made once. Without a map, args may be the second
+argument.`,
 	In: Events, Out: Events,
 	Params: func(p *spec.Params, o *pipeOptions) {
 		var names any
 		spec.Need(p, &o.target, "target", "Where the stream goes.")
 		typedOption(p, wantsPipe, "PipelineTemplate | string | (PipelineTemplate | string)[] | ((evt: Event) => PipelineTemplate | string | (PipelineTemplate | string)[])")
 		spec.Arg(p, &names, "map", nil, "The pipelines by their names.")
-		spec.Arg(p, &o.args, "args", nil, "The arguments of onStart: an array, or a function of the event that returns one.")
+		spec.Arg(p, &o.args, "args", nil, "The arguments of onStart: an array, or a function of the event that returns one. What is not an array is the only argument.")
 		if !p.Decoding() {
 			return
 		}
-		m, ok := names.(event.Object)
-		if ok {
-			_, isArray := m.Elements()
-			ok = !isArray
+		if _, fn := names.(spec.Func); (fn || isArray(names)) && o.args == nil {
+			names, o.args = nil, names
 		}
-		if ok {
+		if m, ok := names.(event.Object); ok && !isArray(names) {
 			o.byName = map[string]spec.Pipeline{}
 			for _, name := range m.Keys() {
 				o.byName[name] = p.Pipeline("map."+name, m.Get(name))
@@ -154,7 +153,7 @@ func (f *pipe) layout(v any) (*pipeline.Layout, error) {
 func (f *pipe) args(evt event.Event) ([]any, error) { return startArgs(f.Stage, f.opt.args, evt) }
 
 // startArgs returns the arguments for onStart that an array holds, or that a
-// function of the event returns.
+// function of the event returns; anything else is a single argument.
 func startArgs(s *pipeline.Stage, v any, evt event.Event) ([]any, error) {
 	if fn, ok := v.(spec.Func); ok {
 		var err error
@@ -165,11 +164,20 @@ func startArgs(s *pipeline.Stage, v any, evt event.Event) ([]any, error) {
 	if v == nil {
 		return nil, nil
 	}
-	args, err := spec.Convert[[]any](v)
-	if err != nil {
-		return nil, fmt.Errorf("args: %w", err)
+	if o, ok := v.(event.Object); ok {
+		if items, ok := o.Elements(); ok {
+			return items, nil
+		}
 	}
-	return args, nil
+	return []any{v}, nil
+}
+
+func isArray(v any) bool {
+	o, ok := v.(event.Object)
+	if ok {
+		_, ok = o.Elements()
+	}
+	return ok
 }
 
 // Reset makes the filter ready for another stream.
