@@ -600,6 +600,14 @@ declare class ClientHello {
 declare class Configuration {
   private constructor();
   /**
+   * While the configuration is built: branch(condition, $ => ..., condition, $ => ..., $ => ...)
+   * calls the function behind the first condition that holds. With a condition that is a function it
+   * is the filter of that name.
+   *
+   * @param branches A condition, its function, the next condition, its function, and so on; or what the filter takes.
+   */
+  branch(...branches: (any)[]): Configuration;
+  /**
    * Opens a pipeline that runs when the process is about to end in good order; the process waits for
    * its StreamEnd.
    */
@@ -974,6 +982,9 @@ declare class Configuration {
    *
    * Conditions and pipelines alternate; a last pipeline without a condition takes what is left.
    * Conditions are functions, asked again at each event until one of them holds, or plain values.
+   * Without any function the choice is made while the configuration is built: the chosen function
+   * gets the configuration itself, and may add filters to the open pipeline or open others, such as
+   * ports.
    *
    * @param branches A condition, its pipeline, the next condition, its pipeline, and so on.
    */
@@ -2723,11 +2734,12 @@ declare class Configuration {
    *
    * The target is a pipeline, a name that is looked up in the map, or an array of these: a chain,
    * whose pipelines go on with pipeNext. A function is called with the event; as long as it returns
-   * nothing, events are kept and it is asked again at the next one. The choice is made once.
+   * nothing, events are kept and it is asked again at the next one. The choice is made once. Without
+   * a map, args may be the second argument.
    *
    * @param target Where the stream goes.
    * @param map The pipelines by their names.
-   * @param args The arguments of onStart: an array, or a function of the event that returns one.
+   * @param args The arguments of onStart: an array, or a function of the event that returns one. What is not an array is the only argument.
    */
   pipe(target: PipelineTemplate | string | (PipelineTemplate | string)[] | ((evt: Event) => PipelineTemplate | string | (PipelineTemplate | string)[]), map?: any, args?: any): Configuration;
   /**

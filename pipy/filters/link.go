@@ -54,7 +54,9 @@ var _ = declare(Decl[linkOptions]{
 
 Conditions and pipelines alternate; a last pipeline without a condition takes
 what is left. Conditions are functions, asked again at each event until one of
-them holds, or plain values.`,
+them holds, or plain values. Without any function the choice is made while the
+configuration is built: the chosen function gets the configuration itself, and
+may add filters to the open pipeline or open others, such as ports.`,
 	In: Events, Out: Events, Legacy: true,
 	Params: branchParams,
 	Build:  buildRoutes,
@@ -84,6 +86,25 @@ func branchParams(p *spec.Params, o *linkOptions) {
 		r.target = p.Pipeline("pipeline", args[i+1])
 		o.routes = append(o.routes, r)
 	}
+}
+
+// FixedBranch returns the choice of a branch whose conditions are all plain
+// values, nil when none holds.
+func FixedBranch(args []any) (target any, fixed bool) {
+	for i := 0; i+1 < len(args); i += 2 {
+		if _, fn := args[i].(spec.Func); fn {
+			return nil, false
+		}
+	}
+	for i := 0; i < len(args); i += 2 {
+		switch {
+		case i+1 == len(args):
+			return args[i], true
+		case truthy(args[i]):
+			return args[i+1], true
+		}
+	}
+	return nil, true
 }
 
 func buildRoutes(o *linkOptions) (pipeline.New, error) {

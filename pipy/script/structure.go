@@ -265,6 +265,25 @@ var _ = method("to", `Gives the last filter its sub-pipeline.`,
 		}
 	})
 
+var _ = method("branch", `While the configuration is built: branch(condition, $ => ..., condition, $ => ..., $ => ...) calls the function behind the first condition that holds. With a condition that is a function it is the filter of that name.`,
+	func(m *spec.Method) func(*config, *spec.Call) error {
+		spec.RestField(m, "branches", "any", "A condition, its function, the next condition, its function, and so on; or what the filter takes.")
+		return func(c *config, call *spec.Call) error {
+			args := call.Rest(0)
+			target, fixed := filters.FixedBranch(args)
+			switch f, isFunc := target.(*function); {
+			case len(args) < 2, !fixed:
+				return c.add(filters.All["branch"], args)
+			case isFunc:
+				_, err := f.Call(nil, c)
+				return err
+			case target == nil:
+				return nil
+			}
+			return c.add(filters.All["branch"], []any{true, target})
+		}
+	})
+
 var _ = method("repeat", `While the configuration is built: repeat(n, ($, i) => ...) or repeat(array, ($, item) => ...) calls the function for each. With one function it is the filter of that name.`,
 	func(m *spec.Method) func(*config, *spec.Call) error {
 		spec.RestField(m, "args", "any", "A number or an array and a function; or what the filter takes.")
