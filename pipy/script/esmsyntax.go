@@ -71,8 +71,7 @@ func parseSource(name, source string) (tree *ast.Program, syntax *moduleSyntax, 
 			text = syntax.text
 		}
 	}
-	tree, err = parser.ParseFile(nil, name, text, 0, parser.WithDisableSourceMaps)
-	if err != nil {
+	if tree, err = parseText(name, text); err != nil {
 		return nil, nil, explained(syntaxError(name, err), source)
 	}
 	return tree, syntax, nil
