@@ -272,7 +272,10 @@ declare namespace algo {
       algorithm?: string;
       /** Returns what tells a target from the others, and across two lists. By default the target itself. */
       key?: (target: any) => any;
-      /** A target's share, or a function that returns it; 0 means never chosen. By default 1. */
+      /**
+       * A target's share, or a function that returns it; 0 means never chosen. By default, and for what
+       * has none, 1.
+       */
       weight?: number | ((target: any) => number);
       /**
        * How many resources a target has, or a function that returns it: beyond that, the one that is

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"pipy/pipy/algo"
 	"pipy/pipy/spec"
 )
@@ -14,7 +16,7 @@ func declareLoadBalancer() {
 		algorithm := spec.Member(m, "algorithm", algo.AlgorithmRoundRobin, `"round-robin" or "least-load".`)
 		key := spec.Member[spec.Func](m, "key", nil, "Returns what tells a target from the others, and across two lists. By default the target itself.")
 		described(m, "(target: any) => any")
-		weight := spec.Member[any](m, "weight", nil, "A target's share, or a function that returns it; 0 means never chosen. By default 1.")
+		weight := spec.Member[any](m, "weight", nil, "A target's share, or a function that returns it; 0 means never chosen. By default, and for what has none, 1.")
 		described(m, "number | ((target: any) => number)")
 		capacity := spec.Member[any](m, "capacity", nil, "How many resources a target has, or a function that returns it: beyond that, the one that is lent least is shared. 0 means any number.")
 		described(m, "number | ((target: any) => number)")
@@ -31,11 +33,11 @@ func declareLoadBalancer() {
 			if err != nil {
 				return nil, err
 			}
-			weights, err := numberOf(c, weight, "options.weight")
+			weights, err := numberOf(c, weight, "options.weight", 1)
 			if err != nil {
 				return nil, err
 			}
-			capacities, err := numberOf(c, capacity, "options.capacity")
+			capacities, err := numberOf(c, capacity, "options.capacity", 0)
 			if err != nil {
 				return nil, err
 			}
@@ -108,8 +110,9 @@ func validates(f spec.Func) algo.Validator {
 }
 
 // numberOf reads an option that is a number or a function that returns one for
-// a target; nil when it is left out.
-func numberOf(c *spec.Call, option spec.Input[any], name string) (func(target any) (float64, error), error) {
+// a target; nil when it is left out. none stands for what a function does not
+// return.
+func numberOf(c *spec.Call, option spec.Input[any], name string, none float64) (func(target any) (float64, error), error) {
 	v, err := option.Of(c)
 	if err != nil {
 		return nil, err
@@ -125,11 +128,17 @@ func numberOf(c *spec.Call, option spec.Input[any], name string) (func(target an
 			if err != nil {
 				return 0, err
 			}
-			n, ok := r.(float64)
-			if !ok {
-				return 0, wrong(name, "a function that returns a number", r)
+			switch n := r.(type) {
+			case nil, NullValue:
+				return none, nil
+			case float64:
+				return n, nil
+			case string: // from YAML, which has no numbers
+				if n, err := strconv.ParseFloat(n, 64); err == nil {
+					return n, nil
+				}
 			}
-			return n, nil
+			return 0, wrong(name, "a function that returns a number", r)
 		}, nil
 	}
 	return nil, wrong(name, "a number or a function that returns one", v)

@@ -55,7 +55,8 @@ func ParseAddress(s string) (Address, error) {
 	return a, err
 }
 
-// splitHostPort splits 'host:port' or '[v6]:port' at the last colon.
+// splitHostPort splits 'host:port' or '[v6]:port' at the last colon; brackets may
+// be left out, as in ':::8080'.
 func splitHostPort(s string) (host string, port int, ok bool) {
 	i := strings.LastIndexByte(s, ':')
 	if i <= 0 {
@@ -68,7 +69,9 @@ func splitHostPort(s string) (host string, port int, ok bool) {
 		}
 		host = host[1 : len(host)-1]
 	} else if strings.Contains(host, ":") {
-		return "", 0, false
+		if _, err := netip.ParseAddr(host); err != nil {
+			return "", 0, false
+		}
 	}
 	n, err := strconv.ParseUint(number, 10, 31)
 	return host, int(n), err == nil && host != ""
