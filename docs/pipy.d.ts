@@ -5421,7 +5421,7 @@ declare namespace stats {
      * Makes a counter.
      *
      * @param name The name of the metric. A metric of the same name is replaced.
-     * @param labels The names of its labels.
+     * @param labels The names of its labels. What Prometheus does not take in them, such as a dot, becomes an underscore.
      */
     constructor(name: string, labels?: string[]);
     /** How many labels are without a value here. */
@@ -5464,7 +5464,7 @@ declare namespace stats {
      * Makes a gauge.
      *
      * @param name The name of the metric. A metric of the same name is replaced.
-     * @param labels The names of its labels.
+     * @param labels The names of its labels. What Prometheus does not take in them, such as a dot, becomes an underscore.
      * @param onCollect Called with the gauge before it is read, so that it can be set.
      */
     constructor(name: string, labels?: string[], onCollect?: (gauge: stats.Gauge) => void);
@@ -5521,7 +5521,7 @@ declare namespace stats {
      *
      * @param name The name of the metric. A metric of the same name is replaced.
      * @param buckets The upper limits of the buckets, which count samples up to them.
-     * @param labels The names of its labels.
+     * @param labels The names of its labels. What Prometheus does not take in them, such as a dot, becomes an underscore.
      */
     constructor(name: string, buckets: number[], labels?: string[]);
     /** How many labels are without a value here. */

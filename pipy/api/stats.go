@@ -21,7 +21,7 @@ var (
 
 const (
 	docMetricName = "The name of the metric. A metric of the same name is replaced."
-	docLabels     = "The names of its labels."
+	docLabels     = "The names of its labels. What Prometheus does not take in them, such as a dot, becomes an underscore."
 )
 
 func registryOf(e spec.Engine) *stats.Registry {

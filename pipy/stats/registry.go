@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Registry holds the metrics of one worker. The zero value is empty. It is
@@ -69,6 +70,9 @@ func (r *Registry) Lookup(name string) *Metric {
 
 func (r *Registry) add(f *family) (*Metric, error) {
 	f.labels = slices.Clone(f.labels)
+	for i, l := range f.labels {
+		f.labels[i] = strings.Map(labelRune, l)
+	}
 	if err := checkNames(f.typ, f.name, f.labels); err != nil {
 		return nil, err
 	}
@@ -104,6 +108,15 @@ func (r *Registry) clash(f *family) string {
 		}
 	}
 	return ""
+}
+
+// labelRune makes an underscore of what labels cannot have, such as the dots in
+// "host.name".
+func labelRune(r rune) rune {
+	if r < utf8.RuneSelf && validName("_"+string(r), false) {
+		return r
+	}
+	return '_'
 }
 
 // checkNames tells whether Prometheus knows such names.
