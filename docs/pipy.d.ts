@@ -631,7 +631,7 @@ declare class Configuration {
   /**
    * Opens a port; the pipeline that follows runs once for each connection.
    *
-   * @param address A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 and null listen on nothing.
+   * @param address A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 and null listen on nothing. A ListenerArray has several ports, and their options.
    */
   listen(address: any, options?: {
     /**
@@ -4163,6 +4163,40 @@ interface JSON {
    * @param space Blanks per level, 10 at most, or the string to indent with; then each member is on a line of its own.
    */
   stringify(value: any, replacer?: ((key: string, value: any, parent: any) => any) | string[], space?: number | string): string | undefined;
+}
+
+/**
+ * Ports for the argument of .listen(): all of them run the pipeline that follows there, and they
+ * may be changed at any time.
+ */
+declare class ListenerArray {
+  /**
+   * Makes a list of ports, which .listen() opens.
+   *
+   * @param ports Ports; for those with options of .listen() of their own, objects with these and `port`.
+   * @param options Options of .listen() for ports that have none of their own.
+   */
+  constructor(ports?: any[], options?: object);
+  /**
+   * Adds a port, or changes the options of one.
+   *
+   * @param port A port, 'ip:port', '[ipv6]:port' or 'unix:/path'.
+   * @param options Options of .listen().
+   */
+  add(port: any, options?: object): void;
+  /**
+   * Closes a port. Its connections go on.
+   *
+   * @param port A port, 'ip:port', '[ipv6]:port' or 'unix:/path'.
+   * @param options Options of .listen().
+   */
+  remove(port: any, options?: object): void;
+  /**
+   * Replaces the ports. Those that stay keep their sockets.
+   *
+   * @param ports As for the constructor.
+   */
+  set(ports?: any[]): void;
 }
 
 /** Logs of scripts. */

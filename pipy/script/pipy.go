@@ -153,6 +153,14 @@ func (p *Program) listen(c *spec.Call, target any, protocol func(*spec.Call, *tr
 		if l.Layout, err = p.here().Layout(last); err != nil {
 			return err
 		}
+	}
+	return p.apply(l)
+}
+
+// apply opens, changes or closes a port: at once, or when the program has been
+// loaded.
+func (p *Program) apply(l *Listen) error {
+	if l.Layout != nil {
 		l.Layout.Name = listenTitle(l.Address)
 	}
 	if !p.running {

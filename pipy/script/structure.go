@@ -81,7 +81,7 @@ var _ = method("import", `Makes variables that other modules export usable under
 
 var _ = method("listen", `Opens a port; the pipeline that follows runs once for each connection.`,
 	func(m *spec.Method) func(*config, *spec.Call) error {
-		address := spec.In[spec.Raw](m, "address", "A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 and null listen on nothing.")
+		address := spec.In[spec.Raw](m, "address", "A port on all IPv4 addresses, 'ip:port', '[ipv6]:port' or 'unix:/path'; port 0 and null listen on nothing. A ListenerArray has several ports, and their options.")
 		protocol := listenProtocol(m)
 		options := listenOptions(m)
 		return func(c *config, call *spec.Call) error {
@@ -100,7 +100,11 @@ var _ = method("listen", `Opens a port; the pipeline that follows runs once for 
 				return nil
 			}
 			v, _ := raw.Value.(goja.Value)
-			if l.Address, err = listenAddress(c.m.prog.e.export(v)); err != nil {
+			target := c.m.prog.e.export(v)
+			if ports, ok := target.(*listenerArray); ok {
+				return ports.listen(l.Layout)
+			}
+			if l.Address, err = listenAddress(target); err != nil {
 				return err
 			}
 			if l.Address.Port == 0 && l.Address.Path == "" {
