@@ -148,6 +148,7 @@ func newEngine() *engine { return &engine{loop: loop.NewManual(time.Unix(1e9, 0)
 func (e *engine) Loop() *loop.Loop           { return e.loop }
 func (e *engine) Context() *pipeline.Context { return e.ctx }
 func (e *engine) Files() fs.FS               { return e.files }
+func (e *engine) Expression() bool           { return true }
 func (e *engine) Where() string              { return "/main.js:1:1" }
 func (e *engine) Value(key any) any          { return e.values[key] }
 func (e *engine) Export(v spec.Raw) any      { return v.Value }

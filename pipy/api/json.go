@@ -40,8 +40,8 @@ func init() {
 			}
 		})
 	}
-	parse("parse", "text", "Returns the value of a document in a string; undefined when it is not valid.")
-	parse("decode", "data", "Returns the value of a document in a Data; undefined when it is not valid.")
+	parse("parse", "text", "Returns the value of a document in a string. For what is not valid it throws; in a file that is one expression it returns undefined.")
+	parse("decode", "data", "Returns the value of a document in a Data. For what is not valid it throws; in a file that is one expression it returns undefined.")
 
 	write := func(name, returns, doc string, result func(text []byte) any) {
 		ns.Function(name, returns, doc, func(m *spec.Method) func(*spec.Call) (any, error) {
@@ -75,11 +75,15 @@ func documentOf(v any) (string, error) {
 	return "", wrong("text", "a string or a Data", v)
 }
 
-// decodeJSON returns the value of a document; undefined when it is not valid.
+// decodeJSON returns the value of a document. For what is not valid it fails, but
+// in files that are one expression, and so cannot catch, returns undefined.
 func decodeJSON(e spec.Engine, text string, reviver spec.Func) (any, error) {
 	v, err := parseJSON(e, text)
 	if err != nil {
-		return nil, nil
+		if e.Expression() {
+			return nil, nil
+		}
+		return nil, err
 	}
 	if reviver == nil {
 		return v, nil

@@ -160,6 +160,18 @@ func (e *Engine) Where() string {
 	return ""
 }
 
+// Expression tells whether the running script is a file of one expression.
+func (e *Engine) Expression() bool {
+	var stack [8]goja.StackFrame
+	for _, f := range e.rt.CaptureCallStack(len(stack), stack[:0]) {
+		if p := f.Position(); p.Line > 0 {
+			m := e.prog.modules[p.Filename]
+			return m != nil && m.code != nil && m.code.single
+		}
+	}
+	return false
+}
+
 // tracker carries the current context over to the reactions of promises.
 type tracker struct {
 	e    *Engine

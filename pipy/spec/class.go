@@ -59,6 +59,8 @@ type Engine interface {
 	Loop() *loop.Loop
 	// Context returns the current context; nil while scripts are being loaded.
 	Context() *pipeline.Context
+	// Expression tells whether the running script is a file of one expression.
+	Expression() bool
 	// Files returns the codebase that the program was loaded from.
 	Files() fs.FS
 	// NewObject makes a plain object of names and values in their order.

@@ -208,6 +208,8 @@ func (w *worker) commit() {
 	v.start()
 	if before != nil {
 		w.retire(before, false)
+	} else {
+		logging.Debugf("thread", "Thread %d started", w.id)
 	}
 }
 
