@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -24,14 +25,19 @@ var urlClass = spec.NewClass[*address]("URL", "A URL taken apart (RFC 3986). It 
 
 var defaultPorts = map[string]string{"http": "80", "https": "443", "ws": "80", "wss": "443", "ftp": "21"}
 
-// parseURL reads an absolute URL, or a relative one if there is a base.
+// parseURL reads an absolute URL, a relative one if there is a base, or else a
+// path such as HTTP requests have.
 func parseURL(text string, base *address) (*address, error) {
 	u := splitURL(text)
-	if u.scheme == "" {
-		if base == nil {
-			return nil, fmt.Errorf("invalid URL: want scheme://host/path, or a base for it, got %q", text)
-		}
+	switch {
+	case u.scheme != "":
+	case base != nil:
 		u.resolve(base)
+	case u.rooted: // a path that begins with an empty segment
+		u.pathname = "//" + u.authority + u.pathname
+		u.rooted, u.authority = false, ""
+	case !strings.HasPrefix(text, "/"):
+		return nil, fmt.Errorf("invalid URL: want scheme://host/path, /path, or a base for it, got %q", text)
 	}
 	if u.rooted && u.pathname == "" {
 		u.pathname = "/"
@@ -148,6 +154,9 @@ func (u *address) port() string {
 	return port
 }
 
+// protocol is the scheme with its colon; that of a path is http.
+func (u *address) protocol() string { return cmp.Or(u.scheme, "http") + ":" }
+
 func (u *address) origin() string {
 	if !u.rooted {
 		return "null"
@@ -160,8 +169,10 @@ func (u *address) String() string { return u.href() }
 
 func (u *address) href() string {
 	var b strings.Builder
-	b.WriteString(u.scheme)
-	b.WriteByte(':')
+	if u.scheme != "" {
+		b.WriteString(u.scheme)
+		b.WriteByte(':')
+	}
 	if u.rooted {
 		b.WriteString("//")
 		b.WriteString(u.authority)
@@ -177,7 +188,7 @@ func (u *address) query() string { return strings.TrimPrefix(u.search, "?") }
 func init() {
 	d := urlClass
 	d.Constructor("Takes a URL apart.", func(m *spec.Method) func(*spec.Call) (*address, error) {
-		text := spec.In[string](m, "url", "The URL; it may be relative if there is a base.")
+		text := spec.In[string](m, "url", "The URL; it may be relative if there is a base, and a path that begins with a slash without one.")
 		base := spec.InOpt[any](m, "base", nil, "An absolute URL.")
 		described(m, "string | URL")
 		return func(c *spec.Call) (*address, error) {
@@ -193,6 +204,9 @@ func init() {
 				return parseURL(s, b)
 			case string:
 				from, err := parseURL(b, nil)
+				if err == nil && from.scheme == "" {
+					err = fmt.Errorf("invalid URL: want scheme://host/path, got %q", b)
+				}
 				if err != nil {
 					return nil, fmt.Errorf("base: %w", err)
 				}
@@ -214,7 +228,7 @@ func init() {
 	text("path", "The path with the query.", func(u *address) string { return u.pathname + u.search })
 	text("pathname", "The path without the query.", func(u *address) string { return u.pathname })
 	text("port", "The port; when the URL has none, the one that is usual for its scheme.", (*address).port)
-	text("protocol", "The scheme in lower case, with a colon.", func(u *address) string { return u.scheme + ":" })
+	text("protocol", "The scheme in lower case, with a colon; http: for a path.", (*address).protocol)
 	text("query", "The query without its question mark.", (*address).query)
 	text("search", "The query with its question mark.", func(u *address) string { return u.search })
 	text("username", "The user name.", func(u *address) string { n, _, _ := strings.Cut(u.auth(), ":"); return n })

@@ -48,9 +48,9 @@ func TestURLErrors(t *testing.T) {
 		args []any
 		err  string
 	}{
-		{[]any{"/a"}, `invalid URL: want scheme://host/path, or a base for it, got "/a"`},
-		{[]any{":80"}, `invalid URL: want scheme://host/path, or a base for it, got ":80"`},
-		{[]any{"/a", "b"}, `base: invalid URL: want scheme://host/path, or a base for it, got "b"`},
+		{[]any{":80"}, `invalid URL: want scheme://host/path, /path, or a base for it, got ":80"`},
+		{[]any{"/a", "b"}, `base: invalid URL: want scheme://host/path, /path, or a base for it, got "b"`},
+		{[]any{"/a", "/b"}, `base: invalid URL: want scheme://host/path, got "/b"`},
 		{[]any{"/a", 1}, "base: want a string or a URL, got 1"},
 		{nil, "url: want a string, got nothing"},
 	} {
