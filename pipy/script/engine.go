@@ -60,6 +60,7 @@ func newEngine(l *loop.Loop, files fs.FS, values func(key any) any) *Engine {
 	e.spare = newSpareStack(e.rt)
 	e.rt.SetMaxCallStackSize(maxCallStack)
 	e.bindHelpers()
+	e.bindThen()
 	e.bindClasses()
 	return e
 }

@@ -15,6 +15,23 @@ func (e *Engine) idle() (goja.Value, error) {
 	return e.nothing(goja.Undefined())
 }
 
+// bindThen lets then() take a value for a function that returns it: scripts write
+// `new Timeout(1).wait().then(true)`.
+func (e *Engine) bindThen() {
+	proto := e.rt.GlobalObject().Get("Promise").ToObject(e.rt).Get("prototype").ToObject(e.rt)
+	then, _ := goja.AssertFunction(proto.Get("then"))
+	_ = proto.DefineDataProperty("then", e.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		if v := c.Argument(0); !goja.IsUndefined(v) && !goja.IsNull(v) {
+			if _, isFunc := goja.AssertFunction(v); !isFunc {
+				c.Arguments[0] = e.rt.ToValue(func(goja.FunctionCall) goja.Value { return v })
+			}
+		}
+		result, err := then(c.This, c.Arguments...)
+		e.must(err)
+		return result
+	}), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
 // bindHelpers defines what rewritten programs call.
 func (e *Engine) bindHelpers() {
 	set := func(name string, f func(goja.FunctionCall) goja.Value) {
