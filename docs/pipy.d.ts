@@ -4134,7 +4134,8 @@ declare class IPMask {
 /** Reads and writes JSON (RFC 8259). */
 interface JSON {
   /**
-   * Returns the value of a document in a Data; undefined when it is not valid.
+   * Returns the value of a document in a Data. For what is not valid it throws; in a file that is
+   * one expression it returns undefined.
    *
    * @param data The document.
    * @param reviver Called with the name, the value and the object around it for each member, innermost first; what it returns takes the place of the value, undefined removes it.
@@ -4149,7 +4150,8 @@ interface JSON {
    */
   encode(value: any, replacer?: ((key: string, value: any, parent: any) => any) | string[], space?: number | string): Data | undefined;
   /**
-   * Returns the value of a document in a string; undefined when it is not valid.
+   * Returns the value of a document in a string. For what is not valid it throws; in a file that is
+   * one expression it returns undefined.
    *
    * @param text The document.
    * @param reviver Called with the name, the value and the object around it for each member, innermost first; what it returns takes the place of the value, undefined removes it.
@@ -5684,7 +5686,7 @@ declare class URL {
   /**
    * Takes a URL apart.
    *
-   * @param url The URL; it may be relative if there is a base.
+   * @param url The URL; it may be relative if there is a base, and a path that begins with a slash without one.
    * @param base An absolute URL.
    */
   constructor(url: string, base?: string | URL);
@@ -5708,7 +5710,7 @@ declare class URL {
   readonly pathname: string;
   /** The port; when the URL has none, the one that is usual for its scheme. */
   readonly port: string;
-  /** The scheme in lower case, with a colon. */
+  /** The scheme in lower case, with a colon; http: for a path. */
   readonly protocol: string;
   /** The query without its question mark. */
   readonly query: string;

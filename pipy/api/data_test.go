@@ -84,8 +84,8 @@ func TestDataIsMutable(t *testing.T) {
 	want(t, "pushed to itself", d, `Data "abab"`)
 	_, err := e.tryOn(d, "push", nil)
 	wantError(t, "push nothing", err, "bytes: want a string, a Data or an array of bytes, got nothing")
-	_, err = e.tryOn(d, "shift", "1")
-	wantError(t, "shift a string", err, `count: want a number, got "1"`)
+	_, err = e.tryOn(d, "shift", "x")
+	wantError(t, "shift a string", err, `count: want a number, got "x"`)
 }
 
 func TestDataScans(t *testing.T) {

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -136,12 +137,19 @@ type Numeric interface {
 	Number() any
 }
 
+// number reads a number, also one in a text: in YAML there are no others.
 func number(v any) (float64, bool) {
 	if n, ok := v.(Numeric); ok {
 		v = n.Number()
 	}
-	f, ok := v.(float64)
-	return f, ok
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case string:
+		n, err := strconv.ParseFloat(v, 64)
+		return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
+	}
+	return 0, false
 }
 
 func erased[T any](v T, err error) (any, error) { return v, err }
