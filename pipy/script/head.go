@@ -158,8 +158,8 @@ func (e *Engine) header(h *httphead.Header) goja.Value {
 // Get returns the value of a field.
 func (o *headerObject) Get(key string) goja.Value {
 	if key == "set-cookie" {
-		if values := o.header.Values(key); len(values) > 1 {
-			return o.e.wrap(values)
+		if o.header.CookieList || len(o.header.Values(key)) > 1 {
+			return o.e.rt.NewDynamicArray(cookieList{o})
 		}
 	}
 	v, ok := o.header.Joined(key)
@@ -167,6 +167,48 @@ func (o *headerObject) Get(key string) goja.Value {
 		return nil
 	}
 	return o.e.rt.ToValue(v)
+}
+
+// cookieList is the script's side of several set-cookie fields.
+type cookieList struct{ of *headerObject }
+
+func (l cookieList) values() []string { return l.of.header.Values("set-cookie") }
+
+func (l cookieList) set(values []string) bool {
+	l.of.header.Set("set-cookie", values...)
+	l.of.header.CookieList = true
+	return true
+}
+
+// Len returns the number of fields.
+func (l cookieList) Len() int { return len(l.values()) }
+
+// Get returns the value of a field.
+func (l cookieList) Get(i int) goja.Value {
+	if values := l.values(); i < len(values) {
+		return l.of.e.rt.ToValue(values[i])
+	}
+	return nil
+}
+
+// Set replaces a field, or adds one behind the last.
+func (l cookieList) Set(i int, v goja.Value) bool {
+	values := l.values()
+	switch text := httphead.Text(l.of.e.export(v)); {
+	case i < len(values):
+		values[i] = text
+	case i == len(values):
+		values = append(values, text)
+	default:
+		return false
+	}
+	return l.set(values)
+}
+
+// SetLen removes the last fields.
+func (l cookieList) SetLen(n int) bool {
+	values := l.values()
+	return n == len(values) || n < len(values) && l.set(values[:n])
 }
 
 // Set replaces all fields of that name.

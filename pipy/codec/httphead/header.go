@@ -17,6 +17,9 @@ type Field struct {
 // kept (RFC 9110, 5.3). The zero value is an empty header.
 type Header struct {
 	Fields []Field
+	// CookieList makes set-cookie an array for scripts, however many there are:
+	// they have assigned one.
+	CookieList bool
 }
 
 // Equal tells whether two field names are the same but for case.
@@ -145,6 +148,10 @@ func (h *Header) Delete(name string) { h.Set(name) }
 // SetValue replaces a field by a script's value: an array makes one line of
 // each element, nil deletes.
 func (h *Header) SetValue(name string, value any) {
+	cookies := Equal(name, "set-cookie")
+	if cookies {
+		h.CookieList = false
+	}
 	if value == nil {
 		h.Delete(name)
 		return
@@ -156,6 +163,7 @@ func (h *Header) SetValue(name string, value any) {
 				values = append(values, Text(item))
 			}
 			h.Set(name, values...)
+			h.CookieList = h.CookieList || cookies
 			return
 		}
 	}
