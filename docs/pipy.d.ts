@@ -2376,9 +2376,13 @@ declare class Configuration {
    * long as no condition holds, events are kept and the conditions are asked again at each further
    * event.
    *
-   * @param targets A pipeline name, its condition, the next name, its condition, and so on.
+   * A function without parameters, as the only argument, tells the target: the name of a pipeline of
+   * the module, a pipeline, or a Swap or pipeline.Hub, in which the stream meets others as it does
+   * by the filter swap. As long as it returns nothing, events are kept and it is asked again.
+   *
+   * @param targets A pipeline name, its condition, the next name, its condition, and so on; or a function that tells the target.
    */
-  link(...targets: (string | (() => boolean))[]): Configuration;
+  link(...targets: (string | (() => boolean | string | PipelineTemplate | Swap | pipeline.Hub | null | undefined))[]): Configuration;
   /**
    * Feeds the output of a pipeline back to it.
    *
@@ -3025,6 +3029,21 @@ declare class Configuration {
    * @param separator A string or Data, or a function that is called with each byte.
    */
   split(separator: string | Data | ((byte: number) => any)): Configuration;
+  /**
+   * Exchanges events with other streams.
+   *
+   * The filter joins a hub at its first event. What goes in comes out of all other streams in the
+   * hub, and what goes into those comes out here. As long as there is no other, events are kept;
+   * more than 256 KB of them pause their source, as do those that are slow to take what comes out.
+   *
+   * StreamEnd comes out when all others have ended: of two streams, each ends the other. A stream
+   * that goes away without having ended counts as ended with ConnectionAborted. A function is called
+   * with no arguments; as long as it returns nothing, events are kept and it is asked again at the
+   * next one. A third stream in a Swap ends with RuntimeError.
+   *
+   * @param hub Where the streams meet.
+   */
+  swap(hub: pipeline.Hub | Swap | (() => pipeline.Hub | Swap | null | undefined)): Configuration;
   /**
    * Writes Data to a file.
    *
@@ -4775,6 +4794,19 @@ declare class Outbound {
   close(): void;
 }
 
+declare namespace pipeline {
+  /**
+   * A place where streams meet.
+   *
+   * Filters swap join it. A hub belongs to the worker that made it: streams of other workers do not
+   * come there.
+   */
+  class Hub {
+    /** Makes a hub. */
+    constructor();
+  }
+}
+
 /** A pipeline that was described by a function and can be used in many places. */
 declare class PipelineTemplate {
   private constructor();
@@ -5635,6 +5667,16 @@ declare namespace STUN {
    * @param message The message. The family of mappedAddress follows from its ip.
    */
   function encode(message: object): Data;
+}
+
+/**
+ * A hub for two streams, which are connected back to back.
+ *
+ * A third stream ends with an error, even when the others are over.
+ */
+declare class Swap {
+  /** Makes a hub for two. */
+  constructor();
 }
 
 /** A timer that starts when it is made. */

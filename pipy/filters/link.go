@@ -12,7 +12,12 @@ type route struct {
 	target spec.Pipeline
 }
 
-type linkOptions struct{ routes []route }
+type linkOptions struct {
+	routes []route
+	ask    spec.Func // tells the target, instead of routes
+}
+
+const wantsLink = "the name of a pipeline, a pipeline, a Swap or a pipeline.Hub"
 
 var _ = declare(Decl[linkOptions]{
 	Name: "link",
@@ -21,16 +26,27 @@ var _ = declare(Decl[linkOptions]{
 The targets are tried in order; the first one whose condition holds gets the
 stream, for good. A target without a condition always matches; the name ''
 stands for passing events through. As long as no condition holds, events are
-kept and the conditions are asked again at each further event.`,
+kept and the conditions are asked again at each further event.
+
+A function without parameters, as the only argument, tells the target: the name of
+a pipeline of the module, a pipeline, or a Swap or pipeline.Hub, in which the stream
+meets others as it does by the filter swap. As long as it returns nothing, events
+are kept and it is asked again.`,
 	In: Events, Out: Events, Legacy: true,
 	Params: func(p *spec.Params, o *linkOptions) {
 		var args []any
-		spec.Rest(p, &args, "targets", "string | (() => boolean)", "A pipeline name, its condition, the next name, its condition, and so on.")
+		spec.Rest(p, &args, "targets", "string | (() => boolean | string | PipelineTemplate | Swap | pipeline.Hub | null | undefined)", "A pipeline name, its condition, the next name, its condition, and so on; or a function that tells the target.")
 		if !p.Decoding() {
 			return
 		}
 		if len(args) == 0 {
 			p.Fail("target", &spec.Mismatch{Wants: "a pipeline name", Got: "nothing"})
+		}
+		if len(args) == 1 {
+			if fn, ok := args[0].(arity); ok && fn.Arity() == 0 {
+				o.ask, _ = args[0].(spec.Func)
+				return
+			}
 		}
 		for i := 0; i < len(args); i++ {
 			r := route{target: p.Pipeline("target", args[i])}
@@ -45,8 +61,31 @@ kept and the conditions are asked again at each further event.`,
 			o.routes = append(o.routes, r)
 		}
 	},
-	Build: buildRoutes,
+	Build: func(o *linkOptions) (pipeline.New, error) {
+		if o.ask != nil {
+			return buildPipe(&pipeOptions{target: o.ask, link: true})
+		}
+		return buildRoutes(o)
+	},
 })
+
+// namedLayout returns a pipeline of the module that the stage is in; nil when it
+// has none of that name.
+func namedLayout(s *pipeline.Stage, name string) *pipeline.Layout {
+	module := s.Pipeline().Layout().Module
+	for _, l := range s.Program().Layouts {
+		if l.Module == module && l.Name == name {
+			return l
+		}
+	}
+	return nil
+}
+
+// swapLayout returns a pipeline in which a stream meets others.
+func swapLayout(s *pipeline.Stage, hub any) *pipeline.Layout {
+	return &pipeline.Layout{Program: s.Program(), Module: s.Pipeline().Layout().Module, Pos: s.Node().Pos,
+		Nodes: []*pipeline.Node{{Name: "swap", Pos: s.Node().Pos, New: newSwap(&swapOptions{hub})}}}
+}
 
 var _ = declare(Decl[linkOptions]{
 	Name: "branch",

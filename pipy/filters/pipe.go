@@ -12,7 +12,8 @@ type pipeOptions struct {
 	target any // a name, an array, or a function; nil when it is layout
 	layout spec.Pipeline
 	byName map[string]spec.Pipeline
-	args   any // an array, or a function that returns one
+	args   any  // an array, or a function that returns one
+	link   bool // the function is that of link
 }
 
 const wantsPipe = "a pipeline, the name of one, an array of these, or a function that returns one"
@@ -54,12 +55,14 @@ argument.`,
 			o.target, o.layout = nil, p.Pipeline("target", v)
 		}
 	},
-	Build: func(o *pipeOptions) (pipeline.New, error) {
-		return func(s *pipeline.Stage) pipeline.Filter {
-			return &pipe{Stage: s, opt: o, out: s.Output, kept: queue{limit: decisionLimit}}
-		}, nil
-	},
+	Build: buildPipe,
 })
+
+func buildPipe(o *pipeOptions) (pipeline.New, error) {
+	return func(s *pipeline.Stage) pipeline.Filter {
+		return &pipe{Stage: s, opt: o, out: s.Output, kept: queue{limit: decisionLimit}}
+	}, nil
+}
 
 type pipe struct {
 	*pipeline.Stage
@@ -145,7 +148,17 @@ func (f *pipe) layout(v any) (*pipeline.Layout, error) {
 		if i, ok := f.opt.byName[v]; ok {
 			return f.Node().Subs[i], nil
 		}
+		if l := namedLayout(f.Stage, v); f.opt.link && l != nil {
+			return l, nil
+		}
 		return nil, fmt.Errorf("pipeline %q not found", v)
+	case *Hub, *Swap:
+		if f.opt.link {
+			return swapLayout(f.Stage, v), nil
+		}
+	}
+	if f.opt.link {
+		return nil, &spec.Mismatch{Wants: wantsLink, Got: spec.Show(v)}
 	}
 	return nil, &spec.Mismatch{Wants: wantsPipe, Got: spec.Show(v)}
 }

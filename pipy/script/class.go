@@ -116,6 +116,14 @@ func (i *instance) Keys() []string {
 func (e *Engine) bindClasses() {
 	protos := map[string]*goja.Object{}
 	for _, c := range spec.Classes {
+		if c.Name == "" {
+			e.bindNamespace(c) // first, as a class may be a member of a function
+		}
+	}
+	for _, c := range spec.Classes {
+		if c.Name == "" {
+			continue
+		}
 		if c.Type == nil {
 			e.bindNamespace(c)
 			continue
