@@ -4868,11 +4868,13 @@ declare namespace pipy {
     onExit?: (code: number, stderr?: Data) => void;
   }): Data;
   /**
-   * Ends the process in good order.
+   * Ends the process in good order; or registers a function to be called when that happens, also by
+   * a signal. The function may return a promise: then the end waits for it, up to
+   * --shutdown-timeout. It is not called when the process ends because nothing is left to do.
    *
-   * @param code The exit status. Default: 0.
+   * @param code The exit status, 0 by default; or the function.
    */
-  function exit(code?: number): void;
+  function exit(code?: number | (() => any)): void;
   /**
    * Returns the names of all files below a folder of the codebase, relative to it.
    *
@@ -4894,6 +4896,17 @@ declare namespace pipy {
   function load(path: string): Data | null;
   /** Returns the milliseconds since the process began, with fractions. */
   function now(): number;
+  /**
+   * Starts a pipeline in a new context and feeds it with a file, as Data and a StreamEnd. The
+   * promise gets the result of onEnd when the pipeline has output StreamEnd and ended; it is
+   * rejected when the file cannot be opened. A file that cannot be read to its end ends the input
+   * with ReadError.
+   *
+   * @param filename The file's name; '-' is the standard input.
+   * @param pipeline The pipeline, or a function that builds it.
+   * @param arg What onStart gets.
+   */
+  function read(filename: string, pipeline: PipelineTemplate | (($: Configuration) => void), ...arg: (any)[]): Promise<any>;
   /** Loads the codebase anew, as SIGHUP does. */
   function restart(): void;
   /**

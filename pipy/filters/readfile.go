@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"pipy/pipy/event"
+	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
 )
@@ -90,6 +91,25 @@ func (f *read) Close() {
 
 // Reset makes the filter ready for another stream.
 func (f *read) Reset() { f.started, f.pump = false, nil }
+
+// ReadFile reads a file, or the standard input for "-": out gets what was read, end
+// is called once at the end of it, with nil or with the reason why there is no
+// more. stop ends the reading. The error says why the file cannot be opened; that
+// of something that may have to be waited for, such as a pipe, goes to end.
+func ReadFile(l *loop.Loop, path string, out func(*event.Data), end func(error)) (stop func(), err error) {
+	part := &filePart{path: path, left: -1}
+	if info, err := os.Stat(path); path != "-" && (err != nil || info.Mode().IsRegular()) {
+		if err == nil {
+			err = part.open()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	p := &pump{loop: l, r: part, out: out, end: end, free: part.close}
+	p.start()
+	return p.stop, nil
+}
 
 // filePart is a part of a file, which is opened at the first Read. One goroutine
 // at a time may use it.

@@ -86,15 +86,47 @@ func pipyFunctions() struct{} {
 			return programOf(c).importPath(n)
 		}
 	})
-	pipyClass.Function("exit", "void", "Ends the process in good order.", func(m *spec.Method) func(*spec.Call) (any, error) {
-		code := spec.InOpt(m, "code", 0, "The exit status.")
+	pipyClass.Function("read", "Promise<any>", "Starts a pipeline in a new context and feeds it with a file, as Data and a StreamEnd. The promise gets the result of onEnd when the pipeline has output StreamEnd and ended; it is rejected when the file cannot be opened. A file that cannot be read to its end ends the input with ReadError.", func(m *spec.Method) func(*spec.Call) (any, error) {
+		name := spec.In[string](m, "filename", "The file's name; '-' is the standard input.")
+		target := spec.In[any](m, "pipeline", "The pipeline, or a function that builds it.")
+		m.Fields[1].Type = "PipelineTemplate | (($: Configuration) => void)"
+		spec.RestField(m, "arg", "any", "What onStart gets.")
 		return func(c *spec.Call) (any, error) {
-			n, err := code.Of(c)
+			path, err := name.Of(c)
 			if err != nil {
 				return nil, err
 			}
+			v, err := target.Of(c)
+			if err != nil {
+				return nil, err
+			}
+			if _, ok := v.(string); ok || v == nil {
+				return nil, fmt.Errorf("pipeline: %w", &spec.Mismatch{Wants: "a pipeline or a function that builds one", Got: spec.Show(v)})
+			}
+			p := programOf(c)
+			l, err := p.here().Layout(v)
+			if err != nil {
+				return nil, fmt.Errorf("pipeline: %w", err)
+			}
+			return p.read(path, l, c.Rest(2))
+		}
+	})
+	pipyClass.Function("exit", "void", "Ends the process in good order; or registers a function to be called when that happens, also by a signal. The function may return a promise: then the end waits for it, up to --shutdown-timeout. It is not called when the process ends because nothing is left to do.", func(m *spec.Method) func(*spec.Call) (any, error) {
+		code := spec.InOpt[any](m, "code", nil, "The exit status, 0 by default; or the function.")
+		m.Fields[0].Type = "number | (() => any)"
+		return func(c *spec.Call) (any, error) {
+			v, _ := code.Of(c)
+			if fn, ok := v.(spec.Func); ok {
+				p := programOf(c)
+				p.exits = append(p.exits, fn)
+				return nil, nil
+			}
+			n, ok := v.(float64)
+			if !ok && v != nil {
+				return nil, fmt.Errorf("code: %w", &spec.Mismatch{Wants: "a number or a function", Got: spec.Show(v)})
+			}
 			if exit := programOf(c).host.Exit; exit != nil {
-				exit(n)
+				exit(int(n))
 			}
 			return nil, nil
 		}

@@ -10,6 +10,7 @@ import (
 	"pipy/pipy/api"
 	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
+	"pipy/pipy/spec"
 	"pipy/pipy/transport"
 )
 
@@ -70,6 +71,7 @@ type Program struct {
 	loading *module
 	solved  map[string]goja.Value
 	main    *module
+	exits   []spec.Func // to be called before the process ends
 	running bool
 }
 
@@ -152,6 +154,30 @@ func (p *Program) resultText() string {
 		return s
 	}
 	return api.Dump(p.e.export(v))
+}
+
+// End calls what the scripts want to be called before the process ends, and done
+// when the promises that they returned are settled.
+func (p *Program) End(done func()) {
+	left := 1
+	settled := func(_ any, err error) {
+		if err != nil {
+			p.report(fmt.Errorf("pipy.exit: %w", err))
+		}
+		if left--; left == 0 {
+			done()
+		}
+	}
+	for _, fn := range p.exits {
+		left++
+		v, err := fn.Call(p.NewContext(nil))
+		if promise, ok := v.(spec.Promise); ok && err == nil {
+			promise.Then(settled)
+			continue
+		}
+		settled(nil, err)
+	}
+	settled(nil, nil)
 }
 
 // NewContext returns a context with the initial values of all variables.

@@ -1,9 +1,12 @@
 package script
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"pipy/pipy/event"
+	"pipy/pipy/filters"
 	"pipy/pipy/loop"
 	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
@@ -80,6 +83,9 @@ func (p *Program) spawn(l *pipeline.Layout, input *supply, args []any) (any, err
 	input.to = pl
 	pl.OnDone(func(pl *pipeline.Pipeline) {
 		input.to = nil
+		if input.stop != nil {
+			input.stop()
+		}
 		settle(pl.Result, nil)
 	})
 	if ended { // while it was being started
@@ -89,13 +95,30 @@ func (p *Program) spawn(l *pipeline.Layout, input *supply, args []any) (any, err
 	return promise, nil
 }
 
-// supply is the input of a pipeline that was started by process().
+// read starts a pipeline and feeds it with a file.
+func (p *Program) read(path string, l *pipeline.Layout, args []any) (any, error) {
+	s := &supply{p: p}
+	stop, err := filters.ReadFile(p.e.loop, path, func(d *event.Data) { s.feed(d) }, s.end)
+	if err != nil {
+		if known := (*fs.PathError)(nil); errors.As(err, &known) {
+			err = known.Err
+		}
+		promise, settle := p.e.NewPromise()
+		settle(nil, fmt.Errorf("cannot open file: %s: %w", path, err))
+		return promise, nil
+	}
+	s.stop = stop
+	return p.spawn(l, s, args)
+}
+
+// supply is the input of a pipeline that scripts start and feed.
 type supply struct {
 	p        *Program
 	to       *pipeline.Pipeline // nil when it has ended
 	events   []event.Event
 	promised spec.Promise
 	next     spec.Func
+	stop     func() // ends what feeds by itself; nil for others
 }
 
 func (s *supply) begin() {
@@ -153,7 +176,18 @@ func (s *supply) await(promise spec.Promise) {
 }
 
 // fail ends the input with an error.
-func (s *supply) fail(err error) {
+func (s *supply) fail(err error) { s.failAs(event.RuntimeError, err) }
+
+func (s *supply) failAs(name event.Error, err error) {
 	s.p.report(err)
-	s.feed(&event.StreamEnd{Err: &event.Failure{Name: event.RuntimeError, Cause: err}})
+	s.feed(&event.StreamEnd{Err: &event.Failure{Name: name, Cause: err}})
+}
+
+// end ends the input that a file was.
+func (s *supply) end(err error) {
+	if err != nil {
+		s.failAs(event.ReadError, fmt.Errorf("pipy.read: %w", err))
+		return
+	}
+	s.feed(event.EndStream)
 }

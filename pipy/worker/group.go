@@ -378,12 +378,20 @@ func (g *Group) Drain(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%d pipelines did not end: %w", n, context.Cause(ctx))
+			return fmt.Errorf("%s did not end: %w", remaining(n), context.Cause(ctx))
 		case <-g.idle:
 		case <-tick.C:
-			logging.Infof("shutdown", "Waiting for remaining %d pipelines...", n)
+			logging.Infof("shutdown", "Waiting for remaining %s...", remaining(n))
 		}
 	}
+}
+
+// remaining says what a drain is waiting for.
+func remaining(pipelines int) string {
+	if pipelines == 0 {
+		return "callbacks of pipy.exit()"
+	}
+	return fmt.Sprintf("%d pipelines", pipelines)
 }
 
 // Close ends the workers at once. Nothing else may be called afterwards.

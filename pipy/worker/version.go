@@ -154,20 +154,18 @@ func (v *version) recurring() bool {
 	return false
 }
 
-// exits runs the pipelines that are to run before the end.
+// exits runs what is to run before the end.
 func (v *version) exits(done func()) {
-	left := len(v.prog.Exits)
-	if left == 0 {
-		done()
-		return
+	left := len(v.prog.Exits) + 1
+	ended := func() {
+		if left--; left == 0 {
+			done()
+		}
 	}
 	for _, l := range v.prog.Exits {
-		v.once(l, func() {
-			if left--; left == 0 {
-				done()
-			}
-		})
+		v.once(l, ended)
 	}
+	v.prog.End(ended)
 }
 
 // stop starts nothing new and calls ended when the last pipeline has ended.
