@@ -4876,6 +4876,13 @@ declare namespace pipy {
    */
   function exit(code?: number | (() => any)): void;
   /**
+   * Calls a function in a copy of the current context and returns what it returns: what it, and what
+   * it leads to later, does to context variables is not seen here.
+   *
+   * @param function_ The function.
+   */
+  function fork(function_: (...args: any[]) => any): any;
+  /**
    * Returns the names of all files below a folder of the codebase, relative to it.
    *
    * @param path A folder in the codebase. Default: "/".

@@ -131,6 +131,20 @@ func pipyFunctions() struct{} {
 			return nil, nil
 		}
 	})
+	pipyClass.Function("fork", "any", "Calls a function in a copy of the current context and returns what it returns: what it, and what it leads to later, does to context variables is not seen here.", func(m *spec.Method) func(*spec.Call) (any, error) {
+		call := spec.In[spec.Func](m, "function", "The function.")
+		return func(c *spec.Call) (any, error) {
+			fn, err := call.Of(c)
+			if err != nil {
+				return nil, err
+			}
+			ctx := c.Engine.Context()
+			if ctx == nil {
+				ctx = programOf(c).NewContext(nil)
+			}
+			return fn.Call(ctx.Clone())
+		}
+	})
 	pipyClass.Function("restart", "void", "Loads the codebase anew, as SIGHUP does.", func(*spec.Method) func(*spec.Call) (any, error) {
 		return func(c *spec.Call) (any, error) {
 			if restart := programOf(c).host.Restart; restart != nil {
