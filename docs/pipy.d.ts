@@ -1138,10 +1138,14 @@ declare class Configuration {
   connect(target: string | object | (() => string | object), options?: {
     /**
      * The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a
-     * timeout or an error ends what is received. Default: "tcp".
+     * timeout or an error ends what is received. So it is with netlink, on Linux: the target is
+     * 'pid=N;groups=N' there, or '' for the kernel, and idleTimeout 0 by default; see decodeNetlink.
+     * Default: "tcp".
      */
-    protocol?: "tcp" | "udp";
-    /** The local 'ip' or 'ip:port' to connect from. */
+    protocol?: "tcp" | "udp" | "netlink";
+    /** The family of netlink: 0 is NETLINK_ROUTE. Default: 0. */
+    netlinkFamily?: number;
+    /** The local 'ip' or 'ip:port' to connect from; with netlink 'pid=N;groups=N'. */
     bind?: string | (() => string);
     /**
      * Called with the Outbound at each change of its state: open, resolving, connecting, connected,
@@ -1548,6 +1552,18 @@ declare class Configuration {
    * ProtocolError.
    */
   decodeMultipart(): Configuration;
+  /**
+   * Decodes messages of netlink, as connect receives them with that protocol.
+   *
+   * The head of a message has type, flags, seq and pid, all numbers: type and flags up to 65535, seq
+   * and pid, which is 0 for the kernel, up to 4294967295. The body is what follows the header of 16
+   * bytes. What the types mean, and what is in the body, depends on the family of the socket: see
+   * netlink(7) and rtnetlink(7).
+   *
+   * What is not valid, or ends in the middle, ends the stream with ProtocolError. MessageStart and
+   * MessageEnd of the input are dropped.
+   */
+  decodeNetlink(): Configuration;
   /**
    * Decodes values of the Redis protocol (RESP2).
    *
@@ -2032,6 +2048,19 @@ declare class Configuration {
    * The bytes of a message come between its MessageStart and its MessageEnd.
    */
   encodeMQTT(): Configuration;
+  /**
+   * Encodes messages of netlink, for connect with that protocol.
+   *
+   * The head of a message has type, flags, seq and pid, all numbers: type and flags up to 65535, seq
+   * and pid, which is 0 for the kernel, up to 4294967295. The body is what follows the header of 16
+   * bytes. What the types mean, and what is in the body, depends on the family of the socket: see
+   * netlink(7) and rtnetlink(7).
+   *
+   * What is missing in the head is 0.
+   *
+   * The bytes of a message come between its MessageStart and its MessageEnd.
+   */
+  encodeNetlink(): Configuration;
   /**
    * Encodes values of the Redis protocol (RESP2).
    *
@@ -3783,10 +3812,12 @@ declare namespace http {
       ping?: (...args: any[]) => any;
       /**
        * The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a
-       * timeout or an error ends what is received. Default: "tcp".
+       * timeout or an error ends what is received. So it is with netlink, on Linux: the target is
+       * 'pid=N;groups=N' there, or '' for the kernel, and idleTimeout 0 by default; see decodeNetlink.
+       * Default: "tcp".
        */
-      protocol?: "tcp" | "udp";
-      /** The local 'ip' or 'ip:port' to connect from. */
+      protocol?: "tcp" | "udp" | "netlink";
+      /** The local 'ip' or 'ip:port' to connect from; with netlink 'pid=N;groups=N'. */
       bind?: string | (() => string);
       /**
        * Called with the Outbound at each change of its state: open, resolving, connecting, connected,

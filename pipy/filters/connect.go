@@ -3,6 +3,7 @@ package filters
 import (
 	"fmt"
 	"net"
+	"runtime"
 	"time"
 
 	"pipy/pipy/event"
@@ -22,8 +23,16 @@ type connectFields struct {
 
 func (o *connectFields) declare(p *spec.Params) {
 	var congestion, buffer spec.Size
-	spec.Opt(p, &o.protocol, "protocol", "tcp", "The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a timeout or an error ends what is received.").OneOf("tcp", "udp")
-	spec.Opt(p, &o.bind, "bind", spec.Fixed(""), "The local 'ip' or 'ip:port' to connect from.")
+	spec.Opt(p, &o.protocol, "protocol", "tcp", "The transport protocol. With udp each Data is a datagram, in both directions, and nothing but a timeout or an error ends what is received. So it is with netlink, on Linux: the target is 'pid=N;groups=N' there, or '' for the kernel, and idleTimeout 0 by default; see decodeNetlink.").OneOf("tcp", "udp", "netlink")
+	spec.Opt(p, &o.NetlinkFamily, "netlinkFamily", 0, "The family of netlink: 0 is NETLINK_ROUTE.")
+	idle := time.Minute
+	if o.Netlink = o.protocol == "netlink"; o.Netlink {
+		idle = 0
+		if runtime.GOOS != "linux" {
+			p.Fail("options.protocol", &spec.Mismatch{Wants: "Linux for netlink", Got: runtime.GOOS})
+		}
+	}
+	spec.Opt(p, &o.bind, "bind", spec.Fixed(""), "The local 'ip' or 'ip:port' to connect from; with netlink 'pid=N;groups=N'.")
 	spec.Opt(p, &o.onState, "onState", nil, "Called with the Outbound at each change of its state: open, resolving, connecting, connected, idle, closed.")
 	spec.Opt(p, &congestion, "congestionLimit", transport.DefaultCongestionLimit, "Bytes not sent yet from which on the sources are paused.")
 	spec.Opt(p, &buffer, "bufferLimit", 0, "Bytes not sent yet above which the stream ends with BufferOverflow; 0 means none.")
@@ -32,7 +41,7 @@ func (o *connectFields) declare(p *spec.Params) {
 	spec.Opt(p, &o.ConnectTimeout, "connectTimeout", 0, "Seconds that one attempt may take; 0 leaves it to the system.")
 	spec.Opt(p, &o.ReadTimeout, "readTimeout", 0, "Seconds without anything received after which the stream ends with ReadTimeout; 0 means never.")
 	spec.Opt(p, &o.WriteTimeout, "writeTimeout", 0, "Seconds in which the peer takes nothing of what is to be sent after which the stream ends with WriteTimeout; 0 means never.")
-	spec.Opt(p, &o.IdleTimeout, "idleTimeout", time.Minute, "Seconds without movement in any direction after which the stream ends with IdleTimeout; 0 means never.")
+	spec.Opt(p, &o.IdleTimeout, "idleTimeout", idle, "Seconds without movement in any direction after which the stream ends with IdleTimeout; 0 means never.")
 	spec.Opt(p, &o.KeepAlive, "keepAlive", true, "Sets SO_KEEPALIVE.")
 	spec.Opt(p, &o.NoDelay, "noDelay", true, "Sets TCP_NODELAY.")
 	o.UDP = o.protocol == "udp"
@@ -169,7 +178,7 @@ func (f *connect) open() bool {
 	}
 	if e, ok := v.(interface{ Protocol() string }); ok {
 		own := *opts
-		own.UDP = e.Protocol() == "udp"
+		own.UDP, own.Netlink = e.Protocol() == "udp", false
 		opts = &own
 	}
 	f.conn = transport.Connect(f.Loop(), target, opts, f.receive)

@@ -37,8 +37,8 @@ func agentMembers() struct{} {
 		secure := spec.Member[any](m, "tls", nil, "Speaks TLS: true, or an object with options of connectTLS. The option sni is the name of the server unless it is there.")
 		m.Fields[len(m.Fields)-1].Type = "boolean | object"
 		limit := spec.Member[spec.Size](m, "maxBodySize", 0, "Bytes that the body of a response may have; a longer one is a 502. 0 means any number.")
-		borrowOptions(m, "muxHTTP")
-		borrowOptions(m, "connect")
+		borrowOptions(m, "muxHTTP", "")
+		borrowOptions(m, "connect", "netlinkFamily")
 		return func(c *spec.Call) (*agent, error) {
 			name, err := host.Of(c)
 			if err != nil {
@@ -102,11 +102,11 @@ The promise gets the response as a Message. When the server cannot be reached or
 	return struct{}{}
 }
 
-// borrowOptions declares the options of a filter as those of a method.
-func borrowOptions(m *spec.Method, filter string) {
+// borrowOptions declares the options of a filter, but for one, as those of a method.
+func borrowOptions(m *spec.Method, filter, except string) {
 	for _, f := range filters.All[filter].Fields {
 		known := slices.ContainsFunc(m.Fields, func(g spec.Field) bool { return g.Name == f.Name })
-		if !f.Option || known {
+		if !f.Option || known || f.Name == except {
 			continue
 		}
 		if f.Name == "maxQueue" {

@@ -22,6 +22,9 @@ type Address struct {
 // unixPrefix marks the path of a Unix socket.
 const unixPrefix = "unix:"
 
+// netlinkPath stands for netlink sockets where addresses are counted.
+const netlinkPath = "\x00netlink"
+
 // PortAddress returns the address of a port on all IPv4 interfaces.
 func PortAddress(port int) (Address, error) {
 	if port < 0 || port > 65535 {

@@ -44,6 +44,10 @@ func (d *dial) Run() {
 		wait = connectCap
 	}
 	o.began = o.net.loop.NowNano()
+	if o.opts.Netlink {
+		d.netlink()
+		return
+	}
 	o.net.loop.Arm(&d.deadline, wait, loop.Func(d.timeout))
 	if path, ok := strings.CutPrefix(o.target, unixPrefix); ok && path != "" {
 		o.host = path
@@ -71,6 +75,27 @@ func (d *dial) Run() {
 		return
 	}
 	names.resolve(o.net.loop, host, func(ips []netip.Addr, err error) { d.resolved(ips, uint16(port), err) })
+}
+
+// netlink connects to a netlink socket, which is done at once.
+func (d *dial) netlink() {
+	o := d.o
+	o.state("connecting")
+	if d.stopped {
+		return
+	}
+	fd, err := connectNetlink(o.opts.NetlinkFamily, o.opts.Bind, o.target)
+	a := Address{Path: netlinkPath}
+	if err == nil {
+		if err = o.net.loop.Add(fd, &try{d: d, fd: fd, addr: a}); err == nil {
+			o.connected(fd, a, 0)
+			return
+		}
+		unix.Close(fd)
+	}
+	o.net.peer(a).Failed++
+	o.log(false, "cannot connect: "+err.Error())
+	o.failed(event.ConnectionRefused)
 }
 
 func (d *dial) resolved(ips []netip.Addr, port uint16, err error) {

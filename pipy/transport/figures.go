@@ -140,7 +140,11 @@ func (n *local) newPeer(key peerKey) *Peer {
 		return n.others()
 	}
 	name := bracketed(key.addr)
-	if key.path != "" {
+	switch key.path {
+	case "":
+	case netlinkPath:
+		name = "netlink"
+	default:
 		name = unixPrefix + key.path
 	}
 	p := &Peer{Name: name, key: key}

@@ -38,6 +38,11 @@ type ConnectOptions struct {
 	// datagram as a Data. The peer has no end: when our side has ended and nothing
 	// moved for two seconds, the stream ends.
 	UDP bool
+	// Netlink connects to a netlink socket of Linux instead, of the family
+	// NetlinkFamily; the target and Bind are 'pid=N;groups=N' then. Data and the end
+	// are as with UDP.
+	Netlink       bool
+	NetlinkFamily int
 	// Where is the place in the script that errors tell; it may be empty.
 	Where string
 	// OnState is told of each new state: "open", "resolving" (names only),
@@ -69,7 +74,7 @@ func Connect(l *loop.Loop, target string, opts *ConnectOptions, receive func(eve
 	o := &Outbound{opts: opts, target: target, host: target}
 	o.socket.init(n, o, &opts.Limits, -1, 0)
 	o.receive, o.sum = receive, &n.counters.Outbound
-	if opts.UDP {
+	if opts.UDP || opts.Netlink {
 		o.dgram = &udpOutbound{s: &o.socket}
 	}
 	o.dial = &dial{o: o}
