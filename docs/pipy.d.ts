@@ -4807,7 +4807,7 @@ declare namespace os {
 /**
  * A connection that connect makes.
  *
- * The callback of connect's option onState gets it.
+ * The callback of connect's option onState gets it, and that of pipy.outbound.forEach.
  */
 declare class Outbound {
   private constructor();
@@ -4971,6 +4971,36 @@ declare namespace pipy {
    */
   function _import(path: string): any;
   export { _import as import };
+}
+
+/**
+ * The connections of this worker that ports have accepted, and the peers of its UDP ports.
+ *
+ * count is how many there are now.
+ */
+declare namespace pipy.inbound {
+  const count: number;
+  /**
+   * Calls a function with each of them.
+   *
+   * @param callback The function.
+   */
+  function forEach(callback: (connection: Inbound) => void): void;
+}
+
+/**
+ * The connections of this worker that filters connect have made.
+ *
+ * count is how many there are now.
+ */
+declare namespace pipy.outbound {
+  const count: number;
+  /**
+   * Calls a function with each of them.
+   *
+   * @param callback The function.
+   */
+  function forEach(callback: (connection: Outbound) => void): void;
 }
 
 /** A clock for measuring. */

@@ -182,6 +182,7 @@ func (f *connect) open() bool {
 		opts = &own
 	}
 	f.conn = transport.Connect(f.Loop(), target, opts, f.receive)
+	f.conn.Maker = f
 	return true
 }
 

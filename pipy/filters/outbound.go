@@ -1,6 +1,7 @@
 package filters
 
 import (
+	"pipy/pipy/loop"
 	"pipy/pipy/spec"
 	"pipy/pipy/transport"
 )
@@ -13,12 +14,28 @@ type Outbound struct {
 }
 
 // State returns open, resolving, connecting, connected, idle or closed.
-func (o *Outbound) State() string { return o.state }
+func (o *Outbound) State() string {
+	if o.Closed() {
+		return "closed"
+	}
+	return o.state
+}
+
+// Outbounds returns the connections of a loop that filters connect have made.
+func Outbounds(l *loop.Loop) (list []*Outbound) {
+	for _, o := range transport.Outbounds(l) {
+		if f, ok := o.Maker.(*connect); ok {
+			list = append(list, &Outbound{Outbound: o, state: "connected", f: f})
+		}
+	}
+	return list
+}
 
 func init() {
 	c := spec.NewClass[*Outbound]("Outbound", `A connection that connect makes.
 
-The callback of connect's option onState gets it.`)
+The callback of connect's option onState gets it, and that of
+pipy.outbound.forEach.`)
 	c.Prop("state", "string", "One of open, resolving, connecting, connected, idle (before another attempt) or closed.",
 		func(o *Outbound) any { return o.State() })
 	c.Prop("localAddress", "string", "Our IP address; empty without a connection.",

@@ -249,6 +249,7 @@ func (p *Program) bindPipy() {
 	e := p.e
 	e.prog = p
 	space := e.namespace("pipy")
+	e.bindConnections()
 	f := e.rt.ToValue(func(call goja.FunctionCall) goja.Value {
 		c, err := p.configure(call.Argument(0))
 		if err != nil {

@@ -271,6 +271,37 @@ func Ports(l *loop.Loop) []Port {
 	return ports
 }
 
+// Inbounds returns the connections that ports have accepted and that are open, and
+// the peers of UDP ports, in their order.
+func Inbounds(l *loop.Loop) (list []*Inbound) {
+	l.Each(func(h loop.Handler) {
+		switch h := h.(type) {
+		case *socket:
+			if in, ok := h.owner.(*Inbound); ok {
+				list = append(list, in)
+			}
+		case *udpPort:
+			for _, p := range h.peers {
+				list = append(list, p.in)
+			}
+		}
+	})
+	sort.Slice(list, func(i, j int) bool { return list[i].id < list[j].id })
+	return list
+}
+
+// Outbounds returns the connections that we have made and that are open.
+func Outbounds(l *loop.Loop) (list []*Outbound) {
+	l.Each(func(h loop.Handler) {
+		if s, ok := h.(*socket); ok {
+			if o, ok := s.owner.(*Outbound); ok {
+				list = append(list, o)
+			}
+		}
+	})
+	return list
+}
+
 // Buffered adds up the bytes that wait to be sent: on accepted connections by the
 // address of their ports, on others by the name of the peer.
 func Buffered(l *loop.Loop) (inbound map[Address]int64, outbound map[string]int64) {

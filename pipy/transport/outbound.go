@@ -53,6 +53,9 @@ type ConnectOptions struct {
 // Outbound is a connection that we make.
 type Outbound struct {
 	socket
+	// Maker is for whoever made the connection.
+	Maker any
+
 	opts    *ConnectOptions
 	target  string
 	host    string         // of target, for the log
