@@ -167,9 +167,13 @@ func (f *swap) pass(evt event.Event) {
 		return
 	}
 	f.busy = true
+	h, streams := f.hub, f.hub.streams
+	if len(streams) > 2 {
+		streams = slices.Clone(streams) // an output may make streams leave
+	}
 	var last *swap
-	for _, s := range f.hub.streams {
-		if s == f || !s.hears() {
+	for _, s := range streams {
+		if s == f || s.hub != h || !s.hears() {
 			continue
 		}
 		if last != nil {
@@ -188,8 +192,8 @@ func (f *swap) pass(evt event.Event) {
 // quiet ends those streams that can get nothing any more, because all others
 // have ended, or left, as from has now.
 func (h *Hub) quiet(from *swap, end *event.StreamEnd) {
-	for _, s := range h.streams {
-		if s != from && s.hears() && !slices.ContainsFunc(h.streams, func(o *swap) bool { return o != s && !o.ended }) {
+	for _, s := range slices.Clone(h.streams) { // those that end leave
+		if s != from && s.hub == h && s.hears() && !slices.ContainsFunc(h.streams, func(o *swap) bool { return o != s && !o.ended }) {
 			s.over = true
 			s.Output(end)
 		}
