@@ -15,7 +15,8 @@ LDFLAGS      := -s -w -buildid= \
 	-X 'pipy/pipy/cli.Version=$(VERSION)' \
 	-X 'pipy/pipy/cli.Commit=$(COMMIT)' \
 	-X 'pipy/pipy/cli.CommitDate=$(COMMIT_DATE)'
-STATIC       := CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false'
+# HTTP/2 of net/http is left out, which nothing here uses: docs/decisions/132-net-http.md.
+STATIC       := CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -tags=nethttpomithttp2'
 
 RELEASE      := -version "$(VERSION)" -commit "$(COMMIT)" -date "$(COMMIT_DATE)"
 

@@ -115,7 +115,7 @@ func (b *bench) build(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("go env GOMOD: %w", err)
 	}
 	path := filepath.Join(b.dir, "pipy")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "-trimpath", "-ldflags", "-s -w", "./pipy")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "-trimpath", "-tags", "nethttpomithttp2", "-ldflags", "-s -w", "./pipy")
 	cmd.Dir = filepath.Dir(strings.TrimSpace(string(mod)))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build ./pipy: %w (-pipy names a binary, -servers leaves ours out): %s", err, out)

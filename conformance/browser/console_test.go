@@ -215,3 +215,29 @@ func TestWorkspace(t *testing.T) {
 	b.click("Stop")
 	b.gone(".tree-row.is-running")
 }
+
+// A browser opens six connections to a host, for all its pages.
+func TestLogPausesWhileNobodySeesThePage(t *testing.T) {
+	root := start(t)
+	codebase(t, root, "/app")
+	b := open(t, root, "/repo/app/", desktop)
+	b.reads(".log-text", "Listening on")
+	hide := func(hidden bool) {
+		eval[bool](b, fmt.Sprintf(`(() => {
+			Object.defineProperty(document, "hidden", { configurable: true, value: %t });
+			document.dispatchEvent(new Event("visibilitychange"));
+			return true;
+		})()`, hidden))
+	}
+	lines := func(text string, n int) {
+		t.Helper()
+		b.holds(fmt.Sprintf(`[...document.querySelectorAll(".log-text")].filter(e => e.textContent.includes(%s)).length === %d`, quote(text), n))
+	}
+	for _, name := range []string{"first", "second"} {
+		hide(true)
+		call(t, "POST", root+"/api/v1/repo/"+name, `{"version":1}`)
+		hide(false)
+		lines("create codebase /"+name, 1)
+		lines("Listening on", 1)
+	}
+}

@@ -112,6 +112,13 @@ func Start(l net.Listener, o Options) (*Server, error) {
 	return s, nil
 }
 
+// protocols of the port: docs/decisions/132-net-http.md.
+var protocols = func() *http.Protocols {
+	p := &http.Protocols{}
+	p.SetHTTP1(true)
+	return p
+}()
+
 // newServer returns the server behind an address that is open.
 func newServer(o Options, bound net.Addr) (*Server, error) {
 	audit, err := openAudit(o.Access.AuditFile)
@@ -121,6 +128,7 @@ func newServer(o Options, bound net.Addr) (*Server, error) {
 	s := &Server{options: o, process: o.Process, audit: audit}
 	s.gate = newGate(o.Access, bound, o.TLS != nil)
 	s.http = http.Server{
+		Protocols:         protocols,
 		Handler:           s.handler(),
 		TLSConfig:         o.TLS,
 		ReadHeaderTimeout: headTimeout,

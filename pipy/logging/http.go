@@ -89,7 +89,8 @@ type collector struct {
 // that do not fit into the buffer are dropped; after Close one more attempt is
 // made.
 func OpenHTTP(address string, o HTTPOptions) (Target, error) {
-	transport := &http.Transport{TLSClientConfig: o.TLS, MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute}
+	transport := &http.Transport{TLSClientConfig: o.TLS, MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute, Protocols: &http.Protocols{}}
+	transport.Protocols.SetHTTP1(true) // one request at a time
 	return openHTTP(address, o, transport)
 }
 

@@ -83,7 +83,7 @@ export function followLog(): void {
       if (refused === 404 || refused === 405) void poll();
       else if (refused) stream = undefined;
     },
-  });
+  }, { pauses: true });
 }
 
 export function unfollowLog(): void {

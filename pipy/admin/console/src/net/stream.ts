@@ -12,19 +12,23 @@ export interface StreamHandlers {
 const retryAfter = 2000; // milliseconds
 
 // openStream reads a stream of events until it is closed. It uses fetch, which
-// tells the status of a refusal, where EventSource does not.
-export function openStream(url: string, types: StreamHandlers): Stream {
-  const stop = new AbortController();
+// tells the status of a refusal, where EventSource does not. One that pauses has no
+// connection while nobody sees the page: a browser opens six to a host, for all pages.
+export function openStream(url: string, types: StreamHandlers, o: { pauses?: boolean } = {}): Stream {
+  let reading: AbortController | undefined; // until it is paused, refused or closed
   let lastID = "";
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const run = async () => {
+  const run = async (stop: AbortController) => {
     try {
       const headers: Record<string, string> = { accept: "text/event-stream" };
       if (lastID) headers["last-event-id"] = lastID;
       const res = await fetch(url, { headers, signal: stop.signal, cache: "no-store" });
       if (!res.ok || !res.body) {
         types.state?.(false, res.status);
-        if (res.status === 401 || res.status === 403 || res.status === 404 || res.status === 405 || res.status === 400) return;
+        if (res.status === 401 || res.status === 403 || res.status === 404 || res.status === 405 || res.status === 400) {
+          document.removeEventListener("visibilitychange", look);
+          return;
+        }
       } else {
         types.state?.(true, 0);
         await read(res.body, new Parser((data, type, id) => {
@@ -37,13 +41,23 @@ export function openStream(url: string, types: StreamHandlers): Stream {
       if (stop.signal.aborted) return;
       types.state?.(false, 0);
     }
-    if (!stop.signal.aborted) timer = setTimeout(run, retryAfter);
+    if (!stop.signal.aborted) timer = setTimeout(() => void run(stop), retryAfter);
   };
-  void run();
+  const end = () => {
+    clearTimeout(timer);
+    reading?.abort();
+    reading = undefined;
+  };
+  const look = () => {
+    if (o.pauses && document.hidden) end();
+    else if (!reading) void run(reading = new AbortController());
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
   return {
     close() {
-      clearTimeout(timer);
-      stop.abort();
+      document.removeEventListener("visibilitychange", look);
+      end();
     },
   };
 }
