@@ -19,9 +19,8 @@ var toldBy = []string{"pipy/cli", "pipy/codebase", "pipy/spec", "pipy/script", "
 // unreachable are the messages that no script can see, with the reason.
 var unreachable = map[string]string{
 	"declared with a type that cannot be decoded": "a fault of ours, found by the test of the declarations",
-	"not a document":       "XML.parse answers null",
-	"invalid JSON":         "JSON.parse answers undefined",
-	"the key is not valid": "such a JWK is an object whose signatures do not verify",
+	"not a document":                              "XML.parse answers null",
+	"the key is not valid":                        "such a JWK is an object whose signatures do not verify",
 	"want a body of less than 2 GB, got %d bytes": "takes 2 GB of memory",
 	"the file is being changed":                   "depends on the moment",
 	"cannot open a port here":                     "a program that is only verified runs nothing later",

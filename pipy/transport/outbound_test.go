@@ -244,7 +244,7 @@ func TestConnectTimeout(t *testing.T) {
 func TestInvalidTargets(t *testing.T) {
 	lines := capture(t)
 	w := newWorld(t)
-	for _, target := range []string{"", "host", "host:", ":80", "host:x", "host:0", "host:65536", "[::1:80", "::1:80", "unix:"} {
+	for _, target := range []string{"", "host", "host:", ":80", "host:x", "host:0", "host:65536", "[::1:80", "1:2:80", "unix:"} {
 		var r record
 		w.connect(target, &ConnectOptions{}, &r)
 		w.until("the stream ends", func() bool { return r.ends == 1 })
