@@ -114,7 +114,7 @@ func radixOf(v any, def int) (int, error) {
 		return def, nil
 	}
 	n, ok := v.(float64)
-	if !ok || n < 2 || n > 36 {
+	if !ok || !(n >= 2 && n <= 36) {
 		return 0, wrong("radix", "a number from 2 to 36", v)
 	}
 	return int(n), nil

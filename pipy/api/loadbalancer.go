@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strconv"
 
 	"pipy/pipy/algo"
@@ -8,6 +9,9 @@ import (
 )
 
 const docValidator = "Called with a target; a false result passes it over."
+
+// maxScheduled is how many targets may be looked ahead to at a time.
+const maxScheduled = 1 << 16
 
 func declareLoadBalancer() {
 	d := balancerClass
@@ -69,6 +73,9 @@ func declareLoadBalancer() {
 			n, err := count.Of(c)
 			if err != nil {
 				return nil, err
+			}
+			if n > maxScheduled {
+				return nil, fmt.Errorf("count: want at most %d, got %d", maxScheduled, n)
 			}
 			f, err := validator.Of(c)
 			if err != nil {

@@ -9,8 +9,7 @@ import (
 )
 
 type pipeOptions struct {
-	target any // a name, an array, or a function; nil when it is layout
-	layout spec.Pipeline
+	target any // a pipeline, a name, an array, or a function
 	byName map[string]spec.Pipeline
 	args   any  // an array, or a function that returns one
 	link   bool // the function is that of link
@@ -52,7 +51,7 @@ argument.`,
 		case spec.Func:
 		case string, event.Object, *pipeline.Layout:
 		default:
-			o.target, o.layout = nil, p.Pipeline("target", v)
+			p.Fail("target", &spec.Mismatch{Wants: wantsPipe, Got: spec.Show(v)})
 		}
 	},
 	Build: buildPipe,
@@ -140,12 +139,10 @@ func (f *pipe) chain(items []any, args []any) error {
 
 func (f *pipe) layout(v any) (*pipeline.Layout, error) {
 	switch v := v.(type) {
-	case nil:
-		return f.Node().Subs[f.opt.layout], nil
 	case *pipeline.Layout:
 		return v, nil
 	case string:
-		if i, ok := f.opt.byName[v]; ok {
+		if i, ok := f.opt.byName[v]; ok && f.Node().Subs[i] != nil {
 			return f.Node().Subs[i], nil
 		}
 		if l := namedLayout(f.Stage, v); f.opt.link && l != nil {

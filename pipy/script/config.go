@@ -139,6 +139,9 @@ func (m *module) unmention(name string) {
 func (m *module) Layout(v any) (*pipeline.Layout, error) {
 	switch v := v.(type) {
 	case string:
+		if m.state == evaluated && !m.defined[v] {
+			return nil, fmt.Errorf("pipeline not found: %s", v)
+		}
 		return m.layout(v), nil
 	case *function:
 		return m.build(v)

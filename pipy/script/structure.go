@@ -288,6 +288,9 @@ var _ = method("branch", `While the configuration is built: branch(condition, $ 
 		}
 	})
 
+// maxRepeated is how often a part of a configuration may be repeated.
+const maxRepeated = 10000
+
 var _ = method("repeat", `While the configuration is built: repeat(n, ($, i) => ...) or repeat(array, ($, item) => ...) calls the function for each. With one function it is the filter of that name.`,
 	func(m *spec.Method) func(*config, *spec.Call) error {
 		spec.RestField(m, "args", "any", "A number or an array and a function; or what the filter takes.")
@@ -299,6 +302,9 @@ var _ = method("repeat", `While the configuration is built: repeat(n, ($, i) => 
 			var items []any
 			switch v := call.Args.At(0).(type) {
 			case float64:
+				if !(v <= maxRepeated) {
+					return fmt.Errorf("repeat: want at most %d times, got %v", maxRepeated, v)
+				}
 				for i := range int(v) {
 					items = append(items, float64(i))
 				}

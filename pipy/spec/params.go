@@ -219,7 +219,7 @@ func (p *Params) Pipeline(name string, v any) Pipeline {
 		return NoPipeline
 	}
 	label, _ := v.(string)
-	if v == nil || v == "" {
+	if v == "" {
 		p.subs = append(p.subs, Sub{nil, label})
 		return Pipeline(len(p.subs) - 1)
 	}
@@ -302,6 +302,9 @@ func store[T any](p *Params, dst *T, name string, k kind, v any) {
 //go:noinline
 func (p *Params) convert(dst any, name string, k kind, v any) any {
 	if sub, ok := dst.(*Pipeline); ok {
+		if v == "" {
+			v = nil // nothing would be left of the filter
+		}
 		*sub = p.Pipeline(name, v)
 		return nil
 	}
