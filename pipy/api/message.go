@@ -23,7 +23,9 @@ const (
 	docPayload = "The decoded body, for codecs that have one."
 	docError   = `The name of an error, or any other value, which makes the error a RuntimeError. Without it the stream ends in good order.
 
-The names are UnknownError, RuntimeError, ReadError, WriteError, CannotResolve, ConnectionAborted, ConnectionCanceled, ConnectionReset, ConnectionRefused, ConnectionTimeout, ReadTimeout, WriteTimeout, IdleTimeout, Unauthorized, BufferOverflow, ProtocolError and Replay.`
+The names are UnknownError, RuntimeError, ReadError, WriteError, CannotResolve, ConnectionAborted, ConnectionCanceled, ConnectionReset, ConnectionRefused, ConnectionTimeout, ReadTimeout, WriteTimeout, IdleTimeout, Unauthorized, BufferOverflow, ProtocolError and Replay.
+
+Sent to a client that was sent nothing yet, ConnectionReset resets its TCP connection: at the first bytes that the client sends, or after a second. After the other errors, and behind output, the connection ends in an orderly way.`
 )
 
 // optional declares an argument of a constructor that may be any value or none.

@@ -53,7 +53,8 @@ func (in *Inbound) Start(receive func(event.Event)) {
 // Process takes the output. Data is written at the end of the turn. StreamEnd
 // ends our side when all is written: without an error the client's side stays
 // open, unless the event is Final or ListenOptions.CloseEOF says otherwise; with
-// an error the connection is over. At a StreamEnd a UDP port forgets the peer.
+// an error the connection is over, and ConnectionReset resets it if the client
+// was sent nothing. At a StreamEnd a UDP port forgets the peer.
 // The other events mean nothing to a socket.
 func (in *Inbound) Process(evt event.Event) {
 	switch e := evt.(type) {
@@ -64,7 +65,8 @@ func (in *Inbound) Process(evt event.Event) {
 			in.close() // there is no end to be sent
 			return
 		}
-		if e.Final && e.Err != nil {
+		unsent := in.sent == 0 && in.out.Len() == 0
+		if e.Final && e.Err != nil || e.Err == event.ConnectionReset && unsent {
 			in.flags |= resets
 		}
 		in.endOutput(e.Err != nil || e.Final || in.is(closeEOF))

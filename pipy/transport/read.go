@@ -92,6 +92,8 @@ func (s *socket) read() {
 		s.received(n)
 		if !s.is(discarding) {
 			s.deliver(buf, n)
+		} else if s.is(outDone) && s.is(resets) {
+			s.close()
 		}
 	}
 }

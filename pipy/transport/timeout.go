@@ -10,6 +10,10 @@ import (
 // end too.
 const lingerTime = 5 * time.Second
 
+// resetTime is how long a reset waits for the first bytes of a peer that has
+// not sent any: at once it would look like a connection that was refused.
+const resetTime = time.Second
+
 // quietTime is how long nothing was read or written on a socket that need not
 // linger: the peer has what it was sent, and nothing is on its way.
 const quietTime = time.Second

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"time"
+
 	"golang.org/x/sys/unix"
 
 	"pipy/pipy/event"
@@ -223,6 +225,10 @@ func (s *socket) finishOutput() {
 	s.flags |= outDone
 	if s.is(resets) {
 		_ = unix.SetsockoptLinger(int(s.fd), unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
+		if s.in == 0 && !s.is(atEOF) {
+			s.linger(resetTime)
+			return
+		}
 	}
 	if s.is(atEOF|resets) || s.is(discarding) && s.quiet() {
 		s.close()
@@ -230,8 +236,13 @@ func (s *socket) finishOutput() {
 	}
 	unix.Shutdown(int(s.fd), unix.SHUT_WR)
 	if s.is(discarding) {
-		s.lingerEnd = s.net.loop.NowNano() + int64(lingerTime)
-		s.net.loop.Arm(&s.timer, lingerTime, (*timeoutTask)(s))
-		s.read()
+		s.linger(lingerTime)
 	}
+}
+
+// linger closes the socket when the peer has ended or the time is over.
+func (s *socket) linger(d time.Duration) {
+	s.lingerEnd = s.net.loop.NowNano() + int64(d)
+	s.net.loop.Arm(&s.timer, d, (*timeoutTask)(s))
+	s.read()
 }
