@@ -2042,7 +2042,8 @@ declare class Configuration {
    * an array of filters, and for SUBACK and UNSUBACK an array of codes. The same members, and
    * reasonCodes for the codes, are in the head as well; where the two differ, the payload counts.
    *
-   * Without a protocolLevel a packet has that of the last CONNECT, else 5 if it has properties, else
+   * Without a protocolLevel a packet has that of the last CONNECT, else that of the CONNECT that a
+   * decodeMQTT before this filter in the same pipeline has seen, else 5 if it has properties, else
    * 4. Booleans are false, and numbers are 0, if they are missing.
    *
    * The bytes of a message come between its MessageStart and its MessageEnd.

@@ -57,6 +57,7 @@ type decodeMQTT struct {
 	dec   *mqtt.Decoder
 	opt   *mqttOptions
 	asked bool
+	level int // of the CONNECT; 0 if none came
 }
 
 // Process asks for the level first.
@@ -75,11 +76,14 @@ func (f *decodeMQTT) Process(evt event.Event) {
 
 // Reset makes the filter ready for another stream.
 func (f *decodeMQTT) Reset() {
-	f.asked = false
+	f.asked, f.level = false, 0
 	f.decodeBytes.Reset()
 }
 
 func (f *decodeMQTT) packet(p *mqtt.Packet) {
+	if p.Type == mqtt.Connect {
+		f.level = p.Level
+	}
 	head, payload := fromMQTT(p)
 	f.Output(&event.MessageStart{Head: head})
 	if p.Payload != nil && p.Payload.Len() > 0 {

@@ -13,13 +13,17 @@ var _ = declare(Decl[struct{}]{
 	Name: "encodeMQTT",
 	Doc: "encodes MQTT packets (MQTT 3.1.1 and 5.0)" + docMQTT + `
 
-Without a protocolLevel a packet has that of the last CONNECT, else 5 if it has
-properties, else 4. Booleans are false, and numbers are 0, if they are missing.` + docEncodeOut,
+Without a protocolLevel a packet has that of the last CONNECT, else that of the
+CONNECT that a decodeMQTT before this filter in the same pipeline has seen, else 5
+if it has properties, else 4. Booleans are false, and numbers are 0, if they are missing.` + docEncodeOut,
 	In: Messages, Out: Bytes,
 	Build: func(*struct{}) (pipeline.New, error) {
 		return func(s *pipeline.Stage) pipeline.Filter {
 			level := 0
 			return &encodeMQTT{newEncodeMessages(s, func(_ *encodeMessages, m *event.Message) (*event.Data, error) {
+				if level == 0 {
+					level = decodedLevel(s)
+				}
 				return encodeMQTTPacket(m, &level)
 			}).(*encodeMessages), &level}
 		}, nil
@@ -37,8 +41,20 @@ func (f *encodeMQTT) Reset() {
 	f.encodeMessages.Reset()
 }
 
-// encodeMQTTPacket encodes a message. level is that of the last CONNECT, 0 if
-// there was none.
+// decodedLevel returns the level of the CONNECT that the nearest decodeMQTT before
+// s with one has seen, 0 if there is none.
+func decodedLevel(s *pipeline.Stage) (level int) {
+	s.Before(func(f pipeline.Filter) bool {
+		if d, ok := f.(*decodeMQTT); ok {
+			level = d.level
+		}
+		return level != 0
+	})
+	return level
+}
+
+// encodeMQTTPacket encodes a message. level is that of the last CONNECT that
+// was encoded or decoded, 0 if there was none.
 func encodeMQTTPacket(m *event.Message, level *int) (*event.Data, error) {
 	head := mqttFields{head: objectOf(m.Head), payload: objectOf(m.Payload)}
 	name, _ := head.head.Get("type").(string)

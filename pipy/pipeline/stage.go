@@ -67,6 +67,16 @@ func (s *Stage) Fail(err error) {
 // Ended tells whether the stage's input is over.
 func (s *Stage) Ended() bool { return s.ended }
 
+// Before calls is with the filters in front of this one, the nearest first,
+// until it returns true.
+func (s *Stage) Before(is func(Filter) bool) {
+	for i := s.index - 1; i >= 0; i-- {
+		if is(s.pipeline.stages[i].own()) {
+			return
+		}
+	}
+}
+
 // Pipeline returns the pipeline of the stage.
 func (s *Stage) Pipeline() *Pipeline { return s.pipeline }
 
