@@ -4495,7 +4495,7 @@ declare class Message {
    * Makes a message: of nothing, of a body, of a head, of a head and a body, or of all parts. A
    * single argument is the body if it is a string or a Data, else the head.
    *
-   * @param head What is known about the message, such as method, path, status and headers. It is shared by reference.
+   * @param head What is known about the message, such as method, path, status and headers. It is shared by reference. In HTTP/1 its headerNames, which is not among its keys, has the spelling of the header names that are not in lower case, by their lower case; what is set there is how they go out.
    * @param body The body; what is no string and no Data is the payload.
    * @param tail What is known at the end: headers, which are the trailers, null if there are none; of messages decoded from HTTP/1 also headSize and bodySize, bytes on the wire with the framing of chunks.
    */
@@ -4504,7 +4504,9 @@ declare class Message {
   readonly body: Data | null;
   /**
    * What is known about the message, such as method, path, status and headers. It is shared by
-   * reference.
+   * reference. In HTTP/1 its headerNames, which is not among its keys, has the spelling of the
+   * header names that are not in lower case, by their lower case; what is set there is how they go
+   * out.
    */
   readonly head: any;
   /** The decoded body, for codecs that have one. */
@@ -4543,12 +4545,14 @@ declare class MessageStart extends Event {
   /**
    * Makes the event.
    *
-   * @param head What is known about the message, such as method, path, status and headers. It is shared by reference.
+   * @param head What is known about the message, such as method, path, status and headers. It is shared by reference. In HTTP/1 its headerNames, which is not among its keys, has the spelling of the header names that are not in lower case, by their lower case; what is set there is how they go out.
    */
   constructor(head?: object);
   /**
    * What is known about the message, such as method, path, status and headers. It is shared by
-   * reference.
+   * reference. In HTTP/1 its headerNames, which is not among its keys, has the spelling of the
+   * header names that are not in lower case, by their lower case; what is set there is how they go
+   * out.
    */
   readonly head: any;
   /** The name of the class. */

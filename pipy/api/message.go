@@ -18,7 +18,7 @@ It is not an event; where events are wanted it stands for a MessageStart with th
 )
 
 const (
-	docHead    = "What is known about the message, such as method, path, status and headers. It is shared by reference."
+	docHead    = "What is known about the message, such as method, path, status and headers. It is shared by reference. In HTTP/1 its headerNames, which is not among its keys, has the spelling of the header names that are not in lower case, by their lower case; what is set there is how they go out."
 	docTail    = "What is known at the end: headers, which are the trailers, null if there are none; of messages decoded from HTTP/1 also headSize and bodySize, bytes on the wire with the framing of chunks."
 	docPayload = "The decoded body, for codecs that have one."
 	docError   = `The name of an error, or any other value, which makes the error a RuntimeError. Without it the stream ends in good order.

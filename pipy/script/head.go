@@ -12,7 +12,6 @@ import (
 // headObject is the script's side of an HTTP head. Nothing is made until a
 // script asks for it.
 type headObject struct {
-	e      *Engine
 	head   *httphead.Head
 	fields headerObject // of the head, for when it is asked for
 }
@@ -22,7 +21,7 @@ func (e *Engine) head(h *httphead.Head) goja.Value {
 	if o, ok := h.Script.(*goja.Object); ok {
 		return o
 	}
-	o := e.rt.NewDynamicObject(&headObject{e, h, headerObject{e, &h.Header}})
+	o := e.rt.NewDynamicObject(&headObject{head: h, fields: headerObject{e: e, header: &h.Header}})
 	h.Script = o
 	return o
 }
@@ -31,7 +30,7 @@ func (o *headObject) text(s string) goja.Value {
 	if s == "" {
 		return nil
 	}
-	return o.e.rt.ToValue(s)
+	return o.fields.e.rt.ToValue(s)
 }
 
 // Get returns a member of the head.
@@ -42,6 +41,11 @@ func (o *headObject) Get(key string) goja.Value {
 		return o.text(h.Path)
 	case "headers":
 		return o.headers()
+	case "headerNames":
+		if h.Protocol == "" {
+			return goja.Null()
+		}
+		return o.fields.e.rt.NewDynamicObject(headerNames{&o.fields})
 	case "method":
 		return o.text(h.Method)
 	case "protocol":
@@ -54,12 +58,12 @@ func (o *headObject) Get(key string) goja.Value {
 		if h.Status == 0 {
 			return nil
 		}
-		return o.e.rt.ToValue(h.Status)
+		return o.fields.e.rt.ToValue(h.Status)
 	case "statusText":
 		return o.text(h.StatusText)
 	}
 	if v, ok := h.Extra[key]; ok {
-		return o.e.wrap(v)
+		return o.fields.e.wrap(v)
 	}
 	return nil
 }
@@ -69,7 +73,7 @@ func (o *headObject) headers() goja.Value {
 	if v, ok := h.ScriptHeader.(*goja.Object); ok {
 		return v
 	}
-	v := o.e.rt.NewDynamicObject(&o.fields)
+	v := o.fields.e.rt.NewDynamicObject(&o.fields)
 	h.ScriptHeader = v
 	return v
 }
@@ -77,7 +81,7 @@ func (o *headObject) headers() goja.Value {
 // Set changes a member of the head.
 func (o *headObject) Set(key string, v goja.Value) bool {
 	h := o.head
-	value := o.e.export(v)
+	value := o.fields.e.export(v)
 	switch key {
 	case "path":
 		h.Path = httphead.Text(value)
@@ -85,6 +89,11 @@ func (o *headObject) Set(key string, v goja.Value) bool {
 		fields := httphead.Header{}
 		fields.SetObject(value)
 		h.Header = fields
+		for _, as := range o.fields.names {
+			h.Header.Spell(as)
+		}
+	case "headerNames":
+		h.Header.SpellObject(value)
 	case "method":
 		h.Method = httphead.Text(value)
 	case "protocol":
@@ -148,11 +157,12 @@ func (o *headObject) Keys() []string {
 type headerObject struct {
 	e      *Engine
 	header *httphead.Header
+	names  map[string]string // spellings that the script wants; nil for none
 }
 
 // header returns a script object for a header.
 func (e *Engine) header(h *httphead.Header) goja.Value {
-	return e.rt.NewDynamicObject(&headerObject{e, h})
+	return e.rt.NewDynamicObject(&headerObject{e: e, header: h})
 }
 
 // Get returns the value of a field.
@@ -214,6 +224,9 @@ func (l cookieList) SetLen(n int) bool {
 // Set replaces all fields of that name.
 func (o *headerObject) Set(key string, v goja.Value) bool {
 	o.header.SetValue(key, o.e.export(v))
+	if as, ok := o.names[key]; ok {
+		o.header.Spell(as)
+	}
 	return true
 }
 

@@ -65,6 +65,7 @@ func fromObject(o event.Object) *Head {
 	h.Status = Status(o.Get("status"))
 	h.StatusText = Text(o.Get("statusText"))
 	h.Header.SetObject(o.Get("headers"))
+	h.Header.SpellObject(o.Get("headerNames"))
 	return h
 }
 

@@ -183,3 +183,26 @@ func (h *Header) SetObject(value any) {
 		}
 	}
 }
+
+// Spell gives the fields of that name this spelling of it.
+func (h *Header) Spell(name string) {
+	for i := range h.Fields {
+		if Equal(h.Fields[i].Name, name) {
+			h.Fields[i].Name = name
+		}
+	}
+}
+
+// SpellObject spells names as the members of a script's object say; what is
+// another name than that of the member is left out.
+func (h *Header) SpellObject(value any) {
+	o, ok := value.(event.Object)
+	if !ok {
+		return
+	}
+	for _, name := range o.Keys() {
+		if as := Text(o.Get(name)); Equal(name, as) {
+			h.Spell(as)
+		}
+	}
+}
