@@ -85,8 +85,9 @@ declare function select(subject: any, ...choices: any[]): any;
 /** Caches, routers, load balancers, quotas and pools. */
 declare namespace algo {
   /**
-   * Returns a number below 2^53 for a value. Equal values have equal numbers as long as the process
-   * lives.
+   * Returns a number below 2^53 for a value. Equal strings, numbers and booleans have equal numbers
+   * in all processes, so that these may be kept, in a cookie for instance; an object has one as long
+   * as the process lives.
    *
    * @param value A string, a number, a boolean, or an object, which counts by identity.
    */

@@ -20,7 +20,7 @@ func described(m *spec.Method, typ string) { m.Fields[len(m.Fields)-1].Type = ty
 
 func init() {
 	ns := spec.NewNamespace("algo", "Caches, routers, load balancers, quotas and pools.")
-	ns.Function("hash", "number", "Returns a number below 2^53 for a value. Equal values have equal numbers as long as the process lives.", func(m *spec.Method) func(*spec.Call) (any, error) {
+	ns.Function("hash", "number", "Returns a number below 2^53 for a value. Equal strings, numbers and booleans have equal numbers in all processes, so that these may be kept, in a cookie for instance; an object has one as long as the process lives.", func(m *spec.Method) func(*spec.Call) (any, error) {
 		spec.In[any](m, "value", "A string, a number, a boolean, or an object, which counts by identity.")
 		return func(c *spec.Call) (any, error) { return float64(algo.Hash(c.Args.At(0))), nil }
 	})
