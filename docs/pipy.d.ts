@@ -729,6 +729,17 @@ declare class Configuration {
    */
   to(pipeline: any): Configuration;
   /**
+   * Opens a pipeline that runs whenever a file of the codebase, or, if the path ends with a slash,
+   * any file below a folder has changed, appeared or gone away. Files are looked at once a second.
+   * The function given to onStart gets an array of their names; without onStart the input is an
+   * empty message. A run ends when the pipeline outputs StreamEnd; what changes meanwhile is the
+   * matter of the next one. A codebase of a server is loaded anew as a whole, so there only
+   * pipy.patch and pipy.mount change files.
+   *
+   * @param path A path in the codebase.
+   */
+  watch(path: string): Configuration;
+  /**
    * Answers requests for a tunnel.
    *
    * It belongs into the sub-pipeline of demuxHTTP. A function gets each request as a Message and

@@ -43,15 +43,8 @@ var opens = map[string]func(c *sketchConfig, call sketchCall) *outline{
 	"task": func(c *sketchConfig, call sketchCall) *outline {
 		return c.open(c.taskName(call.args), call.at, true)
 	},
-	"read": func(c *sketchConfig, call sketchCall) *outline {
-		name := "Read"
-		if len(call.args) > 0 {
-			if text, ok := call.args[0].(*ast.StringLiteral); ok {
-				name += " " + text.Value.String()
-			}
-		}
-		return c.open(name, call.at, true)
-	},
+	"read":  fileOpener("Read"),
+	"watch": fileOpener("Watch"),
 	"exit": func(c *sketchConfig, call sketchCall) *outline {
 		c.exits++
 		return c.open(fmt.Sprintf("Exit #%d", c.exits), call.at, true)
@@ -68,6 +61,19 @@ var opens = map[string]func(c *sketchConfig, call sketchCall) *outline{
 		c.named[text] = o
 		return o
 	},
+}
+
+// fileOpener opens a pipeline that is called by what it does and a path.
+func fileOpener(name string) func(c *sketchConfig, call sketchCall) *outline {
+	return func(c *sketchConfig, call sketchCall) *outline {
+		title := name
+		if len(call.args) > 0 {
+			if text, ok := call.args[0].(*ast.StringLiteral); ok {
+				title += " " + text.Value.String()
+			}
+		}
+		return c.open(title, call.at, true)
+	}
 }
 
 func (c *sketchConfig) call(call sketchCall) {

@@ -140,6 +140,9 @@ func (p *Program) pipelineNames() (names map[*pipeline.Layout]string, starts map
 	for _, r := range p.Readers {
 		starts[r.Layout] = true
 	}
+	for _, w := range p.Watches {
+		starts[w.Layout] = true
+	}
 	for _, l := range p.Exits {
 		starts[l] = true
 	}

@@ -17,6 +17,7 @@ import (
 	"pipy/pipy/event"
 	"pipy/pipy/filters"
 	"pipy/pipy/loop"
+	"pipy/pipy/pipeline"
 	"pipy/pipy/spec"
 )
 
@@ -179,26 +180,49 @@ const watchInterval = time.Second
 
 // watch waits for a change of the files that a path stands for.
 func (p *Program) watch(name string) spec.Raw {
+	promise, settle := p.e.NewPromise()
+	w := p.newWatch(name)
+	w.Start(func(names []any) {
+		w.Stop()
+		settle(names, nil)
+	})
+	return promise
+}
+
+// Watch looks for changes of a file or a folder of the codebase.
+type Watch struct {
+	Layout *pipeline.Layout // runs for changes; nil when a promise waits for one
+
+	prog    *Program
+	root    string
+	folder  bool
+	before  map[string]fileState
+	changed func(names []any)
+	timer   loop.Timer
+}
+
+// newWatch returns a watch that finds what has changed since now.
+func (p *Program) newWatch(name string) *Watch {
 	root := strings.TrimPrefix(path.Clean("/"+name), "/")
 	if root == "" {
 		root = "."
 	}
-	w := &watched{prog: p, root: root, folder: strings.HasSuffix(name, "/")}
-	promise, settle := p.e.NewPromise()
-	w.settle = settle
+	w := &Watch{prog: p, root: root, folder: strings.HasSuffix(name, "/")}
 	w.before = w.look()
-	w.wait()
-	return promise
+	return w
 }
 
-// watched is a file or a folder of the codebase, until it changes.
-type watched struct {
-	prog   *Program
-	root   string
-	folder bool
-	before map[string]fileState
-	settle func(any, error)
-	timer  loop.Timer
+// Start calls changed with the names of what has changed, appeared or gone away,
+// whenever there is something, until Stop or the end of the program.
+func (w *Watch) Start(changed func(names []any)) {
+	w.changed = changed
+	w.prog.e.loop.Arm(&w.timer, watchInterval, w)
+}
+
+// Stop ends the watch. What changes until another Start is found after that.
+func (w *Watch) Stop() {
+	w.changed = nil
+	w.timer.Stop()
 }
 
 // fileState tells versions of a file from each other.
@@ -207,12 +231,10 @@ type fileState struct {
 	modified time.Time
 }
 
-func (w *watched) wait() { w.prog.e.loop.Arm(&w.timer, watchInterval, w) }
-
 // Run looks whether something changed. A program that was replaced looks no
 // more.
-func (w *watched) Run() {
-	if w.prog.layouts.Stopping() {
+func (w *Watch) Run() {
+	if w.changed == nil || w.prog.layouts.Stopping() {
 		return
 	}
 	now := w.look()
@@ -227,15 +249,15 @@ func (w *watched) Run() {
 			changed = append(changed, name)
 		}
 	}
-	if len(changed) == 0 {
-		w.wait()
-		return
+	w.before = now
+	w.prog.e.loop.Arm(&w.timer, watchInterval, w)
+	if len(changed) > 0 {
+		w.changed(changed)
 	}
-	w.settle(changed, nil)
 }
 
 // names returns the names of files in their order, as scripts write them.
-func (w *watched) names(files map[string]fileState) []string {
+func (w *Watch) names(files map[string]fileState) []string {
 	list := make([]string, 0, len(files))
 	for name := range files {
 		list = append(list, name)
@@ -245,7 +267,7 @@ func (w *watched) names(files map[string]fileState) []string {
 }
 
 // look returns the files that there are.
-func (w *watched) look() map[string]fileState {
+func (w *Watch) look() map[string]fileState {
 	files := map[string]fileState{}
 	if !w.folder {
 		if info, err := fs.Stat(w.prog.e.files, w.root); err == nil {

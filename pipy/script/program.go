@@ -58,6 +58,7 @@ type Program struct {
 	Listens []*Listen
 	Tasks   []*Task
 	Readers []*Reader
+	Watches []*Watch
 	Exits   []*pipeline.Layout // run before the process ends
 
 	e       *Engine

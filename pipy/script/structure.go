@@ -224,6 +224,24 @@ var _ = method("read", `Opens a pipeline that is fed with the content of a file 
 		}
 	})
 
+var _ = method("watch", `Opens a pipeline that runs whenever a file of the codebase, or, if the path ends with a slash, any file below a folder has changed, appeared or gone away. Files are looked at once a second. The function given to onStart gets an array of their names; without onStart the input is an empty message. A run ends when the pipeline outputs StreamEnd; what changes meanwhile is the matter of the next one. A codebase of a server is loaded anew as a whole, so there only pipy.patch and pipy.mount change files.`,
+	func(m *spec.Method) func(*config, *spec.Call) error {
+		name := spec.In[string](m, "path", "A path in the codebase.")
+		return func(c *config, call *spec.Call) error {
+			path, err := name.Of(call)
+			if err != nil {
+				return err
+			}
+			if path == "" {
+				return fmt.Errorf("path: want a path in the codebase, got ''")
+			}
+			w := c.m.prog.newWatch(path)
+			w.Layout = c.newLayout("Watch " + path)
+			c.m.prog.Watches = append(c.m.prog.Watches, w)
+			return c.begin(w.Layout)
+		}
+	})
+
 var _ = method("exit", `Opens a pipeline that runs when the process is about to end in good order; the process waits for its StreamEnd.`,
 	func(*spec.Method) func(*config, *spec.Call) error {
 		return func(c *config, _ *spec.Call) error {

@@ -82,6 +82,21 @@ func (v *version) start() {
 			v.run(t, &v.timers[i])
 		}
 	}
+	for _, w := range v.prog.Watches {
+		v.watch(w)
+	}
+}
+
+// watch runs a pipeline whenever files have changed. While it runs, changes wait.
+func (v *version) watch(w *script.Watch) {
+	w.Start(func(names []any) {
+		w.Stop()
+		v.once(w.Layout, func() {
+			if !v.stopped {
+				v.watch(w)
+			}
+		}, names)
+	})
 }
 
 // run runs a task, and again at its interval. While a run has not ended, the
@@ -104,8 +119,9 @@ func (v *version) run(t *script.Task, timer *loop.Timer) {
 	tick()
 }
 
-// once runs a layout that has no source of events, until it outputs StreamEnd.
-func (v *version) once(l *pipeline.Layout, done func()) {
+// once runs a layout that has no source of events, until it outputs StreamEnd; args
+// are for onStart.
+func (v *version) once(l *pipeline.Layout, done func(), args ...any) {
 	var p *pipeline.Pipeline
 	ended := false
 	p = l.Start(v.prog.NewContext(nil), func(evt event.Event) {
@@ -116,7 +132,7 @@ func (v *version) once(l *pipeline.Layout, done func()) {
 		if p != nil {
 			p.Close()
 		}
-	})
+	}, args...)
 	p.OnDone(func(*pipeline.Pipeline) {
 		done()
 		v.w.group.settled()
@@ -144,8 +160,11 @@ func (v *version) signal(name string) bool {
 	return found
 }
 
-// recurring tells whether a task will run again.
+// recurring tells whether a task will run again, or a pipeline for changes.
 func (v *version) recurring() bool {
+	if len(v.prog.Watches) > 0 {
+		return true
+	}
 	for _, t := range v.prog.Tasks {
 		if t.Every > 0 || t.Signal != "" {
 			return true
@@ -174,6 +193,9 @@ func (v *version) stop(closing bool, ended func()) {
 	v.stopped = true
 	for i := range v.timers {
 		v.timers[i].Stop()
+	}
+	for _, w := range v.prog.Watches {
+		w.Stop()
 	}
 	v.prog.Layouts().Stop(closing, ended)
 }
