@@ -4949,8 +4949,26 @@ declare namespace pipy {
    * @param path A path in the codebase.
    */
   function load(path: string): Data | null;
+  /**
+   * Makes the files of a local folder those below a path of the codebase, for all workers, until a
+   * version is loaded anew. They are read when they are asked for, so changes of them are seen. No
+   * path leads out of the folder, but for symbolic links in it.
+   *
+   * @param path A path in the codebase where nothing is yet but a folder that was mounted before, which is replaced. It throws when there is something else, or when the path has '..' in it or lies in another mount.
+   * @param directory A folder of the file system, relative to the working directory.
+   */
+  function mount(path: string, directory: string): void;
   /** Returns the milliseconds since the process began, with fractions. */
   function now(): number;
+  /**
+   * Puts a file over the codebase: whatever reads that file from now on, in any worker, reads this.
+   * Modules that have been loaded stay as they are, and nothing is written to where the codebase
+   * comes from. It lasts until a version is loaded anew, or until it is taken back.
+   *
+   * @param path A path in the codebase; there need not be a file yet. It throws when the path has '..' in it, is that of a folder, or leads through a file.
+   * @param content What is in the file; null takes the patch back.
+   */
+  function patch(path: string, content: string | Data | null): void;
   /**
    * Starts a pipeline in a new context and feeds it with a file, as Data and a StreamEnd. The
    * promise gets the result of onEnd when the pipeline has output StreamEnd and ended; it is
@@ -4971,6 +4989,13 @@ declare namespace pipy {
    * @param path A path in the codebase.
    */
   function solve(path: string): any;
+  /**
+   * Takes back what pipy.mount did at a path, with all patches in there. Where nothing is mounted it
+   * does nothing: another worker may have been first.
+   *
+   * @param path The path. It throws when that has '..' in it.
+   */
+  function unmount(path: string): void;
   /**
    * Waits for a change of a file of the codebase, or, if the path ends with a slash, of any file
    * below a folder. The promise gets the names of what changed, appeared or went away, once.

@@ -16,7 +16,7 @@ import (
 // goroutine.
 type Code struct {
 	// Immutable:
-	Files fs.FS
+	files *overlay
 	Entry string // "/main.js"
 
 	// Guarded by mu:
@@ -27,7 +27,7 @@ type Code struct {
 
 // NewCode returns the code of a codebase, of which nothing has been compiled.
 func NewCode(files fs.FS, entry string) *Code {
-	return &Code{Files: files, Entry: clean(entry), compiled: map[string]*compiled{}, sources: map[string]string{}}
+	return &Code{files: newOverlay(files), Entry: clean(entry), compiled: map[string]*compiled{}, sources: map[string]string{}}
 }
 
 // clean makes a path in the codebase absolute: "/plugins/router.js".
@@ -53,7 +53,7 @@ func (c *Code) Used() []string {
 
 // read returns the text of a file.
 func (c *Code) read(name string) (string, error) {
-	b, err := fs.ReadFile(c.Files, strings.TrimPrefix(name, "/"))
+	b, err := fs.ReadFile(c.files, strings.TrimPrefix(name, "/"))
 	if err != nil {
 		//lint:ignore ST1005 the text is part of the log format
 		return "", fmt.Errorf("Cannot open script at %s", name)
@@ -78,7 +78,7 @@ func (c *Code) text(name string) (string, error) {
 
 // exists tells whether the codebase has a file of that name.
 func (c *Code) exists(name string) bool {
-	info, err := fs.Stat(c.Files, strings.TrimPrefix(name, "/"))
+	info, err := fs.Stat(c.files, strings.TrimPrefix(name, "/"))
 	return err == nil && !info.IsDir()
 }
 

@@ -110,7 +110,7 @@ func (p *Program) Load() error {
 
 // New returns a program of which nothing has been evaluated.
 func New(l *loop.Loop, code *Code, host Host) *Program {
-	e := newEngine(l, code.Files, host.Value)
+	e := newEngine(l, code.files, host.Value)
 	p := &Program{
 		e: e, code: code, host: host,
 		modules: map[string]*module{},
