@@ -2809,6 +2809,20 @@ declare class Configuration {
    */
   print(): Configuration;
   /**
+   * Makes a stream by calling a function again and again.
+   *
+   * The first event makes it begin; that and all later input is dropped. What the function returns
+   * comes out, and it is called again, until that is a StreamEnd or the pipeline is closed. When it
+   * returns a promise, it is called again after that is fulfilled; when nothing comes of it, after
+   * 10 milliseconds. While those who get the stream are slow it is not called. An error, a
+   * rejection, or a result that is something else ends the stream with RuntimeError.
+   *
+   * What is given in place of a function comes out once.
+   *
+   * @param producer Returns an event, a Message, an array of these, a promise of one, or nothing; or one of these that comes out once.
+   */
+  produce(producer: (() => any) | Event | Message | (Event | Message)[] | Promise<any>): Configuration;
+  /**
    * Reads a file.
    *
    * The first event makes it begin; that and all later input is dropped. The content comes out as
