@@ -2815,7 +2815,8 @@ declare class Configuration {
    * comes out, and it is called again, until that is a StreamEnd or the pipeline is closed. When it
    * returns a promise, it is called again after that is fulfilled; when nothing comes of it, after
    * 10 milliseconds. While those who get the stream are slow it is not called. An error, a
-   * rejection, or a result that is something else ends the stream with RuntimeError.
+   * rejection, or a result that is something else ends the stream with RuntimeError. A stream that
+   * belongs to no connection, such as that of a task, ends when the program ends or is replaced.
    *
    * What is given in place of a function comes out once.
    *
