@@ -53,7 +53,7 @@ var libraryFaults = []fault{
 	},
 	{
 		file:   "algo/resourcepool.go",
-		old:    "if free := p.free[tag]; len(free) > 0 {",
+		old:    "if free := p.free[key]; len(free) > 0 {",
 		new:    "if free := p.free[tag]; len(free) > 1 {",
 		breaks: "free resources are not used again",
 		plays:  "api/^(algo.ResourcePool|balancers-lend)$",
