@@ -272,8 +272,7 @@ func TestSwapGoesRoundOnceATurn(t *testing.T) {
 	f := ft.New(t, "swap", newHub(t, "Swap"))
 	a := newParty(f)
 	rounds, depth := 0, 0
-	var b *pipeline.Pipeline
-	b = f.Layout.Start(f.Context.Clone(), func(event.Event) {
+	b := f.Layout.Start(f.Context.Clone(), func(event.Event) {
 		if depth++; depth > 1 {
 			t.Error("went round within one turn")
 		}
