@@ -84,10 +84,8 @@ func (b *Hashing) Deselect(id string) {}
 // a resource of its own each time. Next returns nil where Select finds none.
 // The balancer holds on to the borrower, as RoundRobin does.
 func (b *Hashing) Next(borrower, key any, unhealthy *Cache) *Resource {
-	if borrower != nil {
-		if r := b.loans[borrower]; r != nil {
-			return r
-		}
+	if r := b.loans.of(borrower); r != nil {
+		return r
 	}
 	t := b.pick(key, unhealthy)
 	if t == nil {

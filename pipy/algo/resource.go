@@ -34,6 +34,9 @@ func (r *Resource) Free() {
 // loans are the resources that borrowers hold.
 type loans map[any]*Resource
 
+// of returns what a borrower holds, nil if that is nothing.
+func (l loans) of(borrower any) *Resource { return l[MapKey(borrower)] }
+
 // lend makes a resource and notes who has it. A nil borrower is not noted.
 func (l *loans) lend(target any, from lender, borrower any) *Resource {
 	r := &Resource{Target: target, lender: from, lent: 1, borrower: borrower}
@@ -41,20 +44,20 @@ func (l *loans) lend(target any, from lender, borrower any) *Resource {
 		if *l == nil {
 			*l = make(loans)
 		}
-		(*l)[borrower] = r
+		(*l)[MapKey(borrower)] = r
 	}
 	return r
 }
 
 func (l loans) returned(r *Resource) {
 	if r.borrower != nil {
-		delete(l, r.borrower)
+		delete(l, MapKey(r.borrower))
 	}
 }
 
 // release frees what a borrower holds.
 func (l loans) release(borrower any) {
-	if r := l[borrower]; r != nil {
+	if r := l.of(borrower); r != nil {
 		r.Free()
 	}
 }

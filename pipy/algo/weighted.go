@@ -118,10 +118,8 @@ func (w *weighted) Select(key any, unhealthy *Cache) (id string, ok bool) {
 // The balancer holds on to the borrower; to lend to an object only as long as
 // it lives, pass a weak.Pointer and call Release in its cleanup.
 func (w *weighted) Next(borrower, key any, unhealthy *Cache) *Resource {
-	if borrower != nil {
-		if r := w.loans[borrower]; r != nil {
-			return r
-		}
+	if r := w.loans.of(borrower); r != nil {
+		return r
 	}
 	p := w.pick(key, unhealthy)
 	if p == nil {
