@@ -36,15 +36,18 @@ argument.`,
 		if !p.Decoding() {
 			return
 		}
-		if _, fn := names.(spec.Func); (fn || isArray(names)) && o.args == nil {
-			names, o.args = nil, names
+		_, fn := names.(spec.Func)
+		_, array := elements(names)
+		if (fn || array) && o.args == nil {
+			names, o.args, array = nil, names, false
 		}
-		if m, ok := names.(event.Object); ok && !isArray(names) {
+		switch m, object := names.(event.Object); {
+		case object && !array:
 			o.byName = map[string]spec.Pipeline{}
 			for _, name := range m.Keys() {
 				o.byName[name] = p.Pipeline("map."+name, m.Get(name))
 			}
-		} else if names != nil {
+		case names != nil:
 			p.Fail("map", &spec.Mismatch{Wants: "an object", Got: spec.Show(names)})
 		}
 		switch v := o.target.(type) {
@@ -110,10 +113,8 @@ func (f *pipe) choose(evt event.Event) error {
 	if err != nil {
 		return err
 	}
-	if o, ok := v.(event.Object); ok {
-		if items, ok := o.Elements(); ok {
-			return f.chain(items, args)
-		}
+	if items, ok := elements(v); ok {
+		return f.chain(items, args)
 	}
 	l, err := f.layout(v)
 	if err != nil {
@@ -174,20 +175,18 @@ func startArgs(s *pipeline.Stage, v any, evt event.Event) ([]any, error) {
 	if v == nil {
 		return nil, nil
 	}
-	if o, ok := v.(event.Object); ok {
-		if items, ok := o.Elements(); ok {
-			return items, nil
-		}
+	if items, ok := elements(v); ok {
+		return items, nil
 	}
 	return []any{v}, nil
 }
 
-func isArray(v any) bool {
-	o, ok := v.(event.Object)
-	if ok {
-		_, ok = o.Elements()
+// elements returns those of a script's array; ok is false for all else.
+func elements(v any) (items []any, ok bool) {
+	if o, isObject := v.(event.Object); isObject {
+		return o.Elements()
 	}
-	return ok
+	return nil, false
 }
 
 // Reset makes the filter ready for another stream.

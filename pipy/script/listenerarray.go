@@ -70,10 +70,10 @@ func listenerArrayMembers() struct{} {
 		}
 	})
 	d.Method("add", "void", "Adds a port, or changes the options of one.", func(m *spec.Method) func(*listenerArray, *spec.Call) (any, error) {
-		return portMethod(m, func(a *listenerArray, l *Listen) error { return a.open(l) })
+		return portMethod(m, (*listenerArray).open)
 	})
 	d.Method("remove", "void", "Closes a port. Its connections go on.", func(m *spec.Method) func(*listenerArray, *spec.Call) (any, error) {
-		return portMethod(m, func(a *listenerArray, l *Listen) error { return a.close(l) })
+		return portMethod(m, (*listenerArray).close)
 	})
 	return struct{}{}
 }

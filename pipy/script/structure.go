@@ -122,7 +122,7 @@ var _ = method("listen", `Opens a port; the pipeline that follows runs once for 
 // addListen adds a port; the last one on an address wins. One without a layout
 // takes the port back.
 func (p *Program) addListen(l *Listen) {
-	i := slices.IndexFunc(p.Listens, func(other *Listen) bool { return other.Address == l.Address })
+	i := slices.IndexFunc(p.Listens, l.same)
 	switch {
 	case l.Layout == nil && i >= 0:
 		p.Listens = slices.Delete(p.Listens, i, i+1)

@@ -139,12 +139,12 @@ type Numeric interface {
 
 // number reads a number, also one in a text: in YAML there are no others.
 func number(v any) (float64, bool) {
-	if n, ok := v.(Numeric); ok {
-		v = n.Number()
-	}
 	switch v := v.(type) {
 	case float64:
 		return v, true
+	case Numeric:
+		n, ok := v.Number().(float64)
+		return n, ok
 	case string:
 		n, err := strconv.ParseFloat(v, 64)
 		return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
